@@ -1,0 +1,1 @@
+"""Smart Parking: zones, bookings, gates, billing and the trail of all of it."""

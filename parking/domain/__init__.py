@@ -1,0 +1,1 @@
+"""The rules, as pure functions and frozen data: no Django, no clock, no randomness, no I/O."""

@@ -1,0 +1,125 @@
+"""The life of a booking before the gate: its window, its hold, paying it and cancelling it.
+
+A booking is looked at through a frozen `BookingSnapshot`. What is stored may lag behind the clock, because a
+hold lapses and a no-show happens without anybody writing it down (promise I4): ask `status_at`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from parking.domain.errors import (
+    AlreadyEntered,
+    AlreadyPaid,
+    BookingCancelled,
+    HoldLapsed,
+    InvalidField,
+    NoShow,
+    ParkingError,
+)
+from parking.domain.policy import Policy, cancellation_refund
+from parking.domain.states import BookingStatus
+from parking.domain.tariffs import MAX_BOOKED_HOURS
+
+_CLOCK_SKEW: Final = timedelta(seconds=60)
+"""A client's "now" may be this much behind ours and still mean now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The time that was sold: from `starts_at` up to, not including, `ends_at`."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingSnapshot:
+    """What the rules need to know of one booking."""
+
+    status: BookingStatus
+    hours: int
+    starts_at: datetime
+    ends_at: datetime
+    expires_at: datetime
+    lapses_at: datetime | None
+    """When the hold really ends: `expires_at`, or later while a payment begun in time is pending; the end of
+    the window once paid; None when the booking holds no slot, or its car is inside."""
+    paid_at: datetime | None
+    captured_minor: int
+
+    def status_at(self, *, now: datetime) -> BookingStatus:
+        """The true status at `now`, whether or not a job has already written it."""
+        if self.status is BookingStatus.CREATED and self.lapses_at is not None and now >= self.lapses_at:
+            return BookingStatus.EXPIRED
+        if self.status is BookingStatus.PAID and now >= self.ends_at:
+            return BookingStatus.NO_SHOW
+        return self.status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """The booking may be cancelled, and gives this much back."""
+
+    refund_minor: int
+
+
+def plan_window(*, starts_at: datetime | None, hours: int, now: datetime, policy: Policy) -> Window:
+    """The window of a new booking: from now, or from the later moment that was asked for.
+
+    Raises InvalidField for hours outside 1 to 24, for a start without an offset, in the past, or beyond the
+    policy's horizon.
+    """
+    if not 1 <= hours <= MAX_BOOKED_HOURS:
+        raise InvalidField(field="hours", problem=f"must be a whole number from 1 to {MAX_BOOKED_HOURS}.")
+    if starts_at is None:
+        start = now
+    elif starts_at.tzinfo is None:
+        raise InvalidField(field="starts_at", problem="must carry an offset, such as 2026-01-31T09:00:00+05:30.")
+    elif starts_at < now - _CLOCK_SKEW:
+        raise InvalidField(field="starts_at", problem="is in the past. Leave it out to start now.")
+    elif starts_at > now + timedelta(seconds=policy.booking_horizon_seconds):
+        days = policy.booking_horizon_seconds // 86_400
+        raise InvalidField(field="starts_at", problem=f"is too far ahead. Book at most {days} days ahead.")
+    else:
+        start = max(starts_at, now)
+    return Window(starts_at=start, ends_at=start + timedelta(hours=hours))
+
+
+def refusal_to_pay(*, booking: BookingSnapshot, now: datetime) -> ParkingError | None:
+    """Why a new payment for the booking cannot begin at `now`; None if it can (while now < `expires_at`)."""
+    match booking.status_at(now=now):
+        case BookingStatus.CREATED:
+            return HoldLapsed() if now >= booking.expires_at else None
+        case BookingStatus.PAID | BookingStatus.USED:
+            return AlreadyPaid()
+        case BookingStatus.CANCELLED:
+            return BookingCancelled()
+        case BookingStatus.NO_SHOW:
+            return NoShow()
+        case BookingStatus.EXPIRED:
+            return HoldLapsed()
+
+
+def decide_cancellation(*, booking: BookingSnapshot, policy: Policy, now: datetime) -> Cancellation | ParkingError:
+    """Whether the booking may be cancelled at `now`, and what that refunds (specification, "Cancellation Rules")."""
+    match booking.status_at(now=now):
+        case BookingStatus.CREATED:
+            return Cancellation(refund_minor=0)
+        case BookingStatus.PAID:
+            if booking.paid_at is None:
+                raise ValueError("a paid booking knows when it was paid")
+            refund_minor = cancellation_refund(
+                captured_minor=booking.captured_minor, paid_at=booking.paid_at, now=now, policy=policy
+            )
+            return Cancellation(refund_minor=refund_minor)
+        case BookingStatus.USED:
+            return AlreadyEntered("This vehicle has already entered, so the booking can no longer be cancelled.")
+        case BookingStatus.CANCELLED:
+            return BookingCancelled("This booking is already cancelled. Nothing was refunded again.")
+        case BookingStatus.NO_SHOW:
+            return NoShow("This booking's time is over, so it can no longer be cancelled.")
+        case BookingStatus.EXPIRED:
+            return HoldLapsed("This booking lapsed unpaid. There is nothing to cancel and nothing to refund.")

@@ -1,0 +1,243 @@
+"""Every refusal the system can give, as one small tree.
+
+Each error has a stable machine-readable ``code``, the HTTP status it is answered with, a message that is
+safe to show to the person at the other end and says what to do next, and optional ``details`` that are
+JSON-ready and become extra keys of the error body (DESIGN sections 2 and 7).
+
+    ParkingError
+    |- BadInput 422          |- Forbidden 403         |- Gone 410
+    |- Unauthenticated 401   |- NotFound 404          |- Unavailable 503
+    |- PaymentRequired 402   |- Conflict 409
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class ParkingError(Exception):
+    """A command was refused, or could not be understood. Nothing was charged or given away."""
+
+    default_code: ClassVar[str] = "error"
+    default_status: ClassVar[int] = 500
+    default_message: ClassVar[str] = "Something went wrong. Please try again."
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        code: str | None = None,
+        status: int | None = None,
+        details: Mapping[str, object] | None = None,
+    ) -> None:
+        self.message = message or self.default_message
+        self.code = code or self.default_code
+        self.status = status or self.default_status
+        self.details: dict[str, object] = dict(details or {})
+        super().__init__(f"{self.code}: {self.message}")
+
+
+class BadInput(ParkingError):
+    """The request was read, but a value in it cannot be used."""
+
+    default_code = "invalid_input"
+    default_status = 422
+    default_message = "A value in the request cannot be used."
+
+
+class InvalidField(BadInput):
+    """One named field cannot be used; ``details["field"]`` names it."""
+
+    default_code = "invalid_field"
+
+    def __init__(self, *, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}", details={"field": field})
+
+
+class Unauthenticated(ParkingError):
+    """The caller did not say, or could not prove, who it is."""
+
+    default_code = "authentication_required"
+    default_status = 401
+    default_message = "Authentication is required."
+
+
+class PaymentRequired(ParkingError):
+    """Money is missing; the gate stays shut."""
+
+    default_code = "payment_required"
+    default_status = 402
+    default_message = "This booking is not paid yet. Pay for it first, then scan again."
+
+
+class PaymentDeclined(PaymentRequired):
+    default_code = "payment_declined"
+    default_message = "The payment was declined. Nothing was charged; try another way to pay."
+
+
+class PaymentDue(PaymentRequired):
+    default_code = "payment_due"
+    default_message = "More time was used than paid for. Pay what is due, then scan again to leave."
+
+
+class QuoteOutdated(PaymentRequired):
+    default_code = "quote_outdated"
+    default_message = "The amount has grown since it was quoted. Nothing was charged; pay the new amount."
+
+
+class Forbidden(ParkingError):
+    """The caller is known and may not do this."""
+
+    default_code = "forbidden"
+    default_status = 403
+    default_message = "You are not allowed to do this."
+
+
+class UnknownDevice(Forbidden):
+    default_code = "unknown_device"
+    default_message = "This scanner is not registered. Ask the operator to register it."
+
+
+class DeviceRevoked(Forbidden):
+    default_code = "device_revoked"
+    default_message = "This scanner has been revoked. Ask the operator for a new key."
+
+
+class WrongDirection(Forbidden):
+    default_code = "wrong_direction"
+    default_message = "This scanner does not serve that direction. Use the other gate."
+
+
+class WrongZone(Forbidden):
+    default_code = "wrong_zone"
+    default_message = "This ticket is for another zone. Drive to the zone that is printed on it."
+
+
+class NotFound(ParkingError):
+    """No such thing, or not yours to see."""
+
+    default_code = "not_found"
+    default_status = 404
+    default_message = "Not found."
+
+
+class UnknownZone(NotFound):
+    default_code = "unknown_zone"
+    default_message = "There is no such parking zone. List the zones to see which there are."
+
+
+class UnknownBooking(NotFound):
+    default_code = "unknown_booking"
+    default_message = "There is no booking with this id. Check the id you were given at booking."
+
+
+class UnknownSession(NotFound):
+    default_code = "unknown_session"
+    default_message = "There is no parking session with this id."
+
+
+class UnknownCode(NotFound):
+    default_code = "unknown_code"
+    default_message = "This QR code is not one of ours, or cannot be read. Scan again, or ask the attendant."
+
+
+class Conflict(ParkingError):
+    """The thing exists, and is in a state in which this cannot be done."""
+
+    default_code = "conflict"
+    default_status = 409
+    default_message = "This cannot be done in the present state."
+
+
+class VehicleBusy(Conflict):
+    default_code = "vehicle_busy"
+    default_message = "This vehicle already has a booking, or is parked, at that time."
+
+
+class VehicleInside(Conflict):
+    default_code = "vehicle_inside"
+    default_message = "This vehicle is already parked on another ticket. It must leave before it can enter again."
+
+
+class ZoneFull(Conflict):
+    default_code = "zone_full"
+    default_message = "No slot is free in this zone for that time. Try another zone or another time."
+
+
+class AlreadyPaid(Conflict):
+    default_code = "already_paid"
+    default_message = "This booking is already paid. Nothing was charged again."
+
+
+class PaymentInProgress(Conflict):
+    default_code = "payment_in_progress"
+    default_message = "A payment is being processed. Wait a few seconds and ask for the booking's state."
+
+
+class BookingCancelled(Conflict):
+    default_code = "booking_cancelled"
+    default_message = "This booking was cancelled. Make a new booking."
+
+
+class AlreadyEntered(Conflict):
+    default_code = "already_entered"
+    default_message = "This ticket has already been used to enter."
+
+
+class TooEarly(Conflict):
+    default_code = "too_early"
+    default_message = "This booking has not started yet. Come back when it does."
+
+
+class NotEntered(Conflict):
+    default_code = "not_entered"
+    default_message = "This ticket was never scanned at an entry gate, so there is nothing to leave from."
+
+
+class AlreadyExited(Conflict):
+    default_code = "already_exited"
+    default_message = "This ticket has already been used to leave."
+
+
+class NothingDue(Conflict):
+    default_code = "nothing_due"
+    default_message = "Nothing is due for this session. Nothing was charged."
+
+
+class ClockBackwards(Conflict):
+    default_code = "clock_backwards"
+    default_message = "The test clock only goes forward. Choose a later time."
+
+
+class Busy(Conflict):
+    """Two callers wanted the same thing at once and this one lost; the same call may succeed now."""
+
+    default_code = "busy"
+    default_message = "Somebody else was just served. Please try again."
+
+
+class Gone(ParkingError):
+    """It was there, and its time is over."""
+
+    default_code = "gone"
+    default_status = 410
+    default_message = "This is over."
+
+
+class HoldLapsed(Gone):
+    default_code = "hold_lapsed"
+    default_message = "The time to pay for this booking is over and its slot was released. Book again."
+
+
+class NoShow(Gone):
+    default_code = "no_show"
+    default_message = "This booking's time ended before the vehicle entered. Book again."
+
+
+class Unavailable(ParkingError):
+    """We cannot answer now; the same call may succeed later."""
+
+    default_code = "unavailable"
+    default_status = 503
+    default_message = "The service is not available just now. Please try again in a moment."
