@@ -1,0 +1,310 @@
+"""What no ordinary constraint can say, said by triggers: the same rules on PostgreSQL and on SQLite.
+
+A guard is one condition in plain SQL over the row before (OLD) and after (NEW); if it holds, the statement is
+refused under the guard's name. They are installed after every migrate, because Django rebuilds tables on SQLite
+and drops their triggers silently, and `missing` tells at start-up if any is not exactly as it should be.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from parking.domain.states import (
+    BOOKING_TRANSITIONS,
+    PAYMENT_TRANSITIONS,
+    REFUND_TRANSITIONS,
+    SESSION_TRANSITIONS,
+    BookingStatus,
+    PaymentStatus,
+    RefundStatus,
+    SessionStatus,
+)
+
+BOTH: Final = ("postgresql", "sqlite")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """Refuse `event` on `table` when `refuse_when` is true."""
+
+    name: str
+    table: str
+    event: str
+    refuse_when: str
+    vendors: Sequence[str] = BOTH
+
+
+def _transitions(
+    *, name: str, table: str, first: StrEnum, allowed: Mapping[Any, frozenset[Any]], only_if: str = "1 = 1"
+) -> list[Guard]:
+    """A row is born in its first state and moves by the table of the domain only (promise I6)."""
+    pairs = " OR ".join(
+        f"(OLD.status = '{old}' AND NEW.status = '{new}')" for old, news in allowed.items() for new in sorted(news)
+    )
+    return [
+        Guard(name=f"{name}_born", table=table, event="INSERT", refuse_when=f"NEW.status <> '{first}'"),
+        Guard(
+            name=f"{name}_transition",
+            table=table,
+            event="UPDATE OF status",
+            refuse_when=f"OLD.status <> NEW.status AND NOT (({pairs}) AND {only_if})",
+        ),
+    ]
+
+
+def _append_only(*, name: str, table: str) -> list[Guard]:
+    return [
+        Guard(name=f"{name}_kept", table=table, event="DELETE", refuse_when="1 = 1"),
+        Guard(name=f"{name}_unchanged", table=table, event="UPDATE", refuse_when="1 = 1"),
+    ]
+
+
+def _fixed(*, name: str, table: str, columns: Sequence[str]) -> list[Guard]:
+    """The row is never deleted, and these of its columns never change."""
+    changed = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
+    return [
+        Guard(name=f"{name}_kept", table=table, event="DELETE", refuse_when="1 = 1"),
+        Guard(name=f"{name}_fixed", table=table, event=f"UPDATE OF {', '.join(columns)}", refuse_when=changed),
+    ]
+
+
+def _overlap(*, name: str, table: str, owner: str, start: str, end: str, live: str) -> list[Guard]:
+    """SQLite's stand-in for the exclusion constraint of the same name (`parking.models.constraints.NoOverlap`)."""
+    other = (
+        f"NEW.{live} IS NULL AND EXISTS (SELECT 1 FROM {table} other WHERE other.{owner} = NEW.{owner}"
+        f" AND other.{live} IS NULL AND other.id <> NEW.id"
+        f" AND other.{start} < NEW.{end} AND other.{end} > NEW.{start})"
+    )
+    return [
+        Guard(name=name, table=table, event="INSERT", refuse_when=other, vendors=("sqlite",)),
+        Guard(
+            name=name,
+            table=table,
+            event=f"UPDATE OF {owner}, {start}, {end}, {live}",
+            refuse_when=other,
+            vendors=("sqlite",),
+        ),
+    ]
+
+
+_BOOKING, _SESSION = "parking_parkingbooking", "parking_parkingsession"
+_PAYMENT, _REFUND = "parking_payment", "parking_refund"
+_ALLOCATION, _SLOT = "parking_slotallocation", "parking_parkingslot"
+
+GUARDS: Final[Sequence[Guard]] = (
+    # I1, I2: on PostgreSQL these are exclusion constraints.
+    *_overlap(
+        name="parking_allocation_slot_once",
+        table=_ALLOCATION,
+        owner="slot_id",
+        start="occupies_from",
+        end="occupies_until",
+        live="released_at",
+    ),
+    *_overlap(
+        name="parking_booking_vehicle_once",
+        table=_BOOKING,
+        owner="vehicle_id",
+        start="starts_at",
+        end="ends_at",
+        live="closed_at",
+    ),
+    # I3: slot, booking and session are of one zone, and none of them changes it.
+    Guard(
+        name="parking_allocation_one_zone",
+        table=_ALLOCATION,
+        event="INSERT",
+        refuse_when=(
+            f"NOT EXISTS (SELECT 1 FROM {_SLOT} s WHERE s.id = NEW.slot_id AND s.zone_id = NEW.zone_id)"
+            f" OR NOT EXISTS (SELECT 1 FROM {_BOOKING} b WHERE b.id = NEW.booking_id AND b.zone_id = NEW.zone_id)"
+        ),
+    ),
+    Guard(
+        name="parking_session_one_zone",
+        table=_SESSION,
+        event="INSERT",
+        refuse_when=(
+            f"NOT EXISTS (SELECT 1 FROM {_SLOT} s WHERE s.id = NEW.slot_id AND s.zone_id = NEW.zone_id)"
+            f" OR NOT EXISTS (SELECT 1 FROM {_BOOKING} b WHERE b.id = NEW.booking_id"
+            " AND b.zone_id = NEW.zone_id AND b.vehicle_id = NEW.vehicle_id)"
+        ),
+    ),
+    Guard(
+        name="parking_slot_zone_fixed",
+        table=_SLOT,
+        event="UPDATE OF zone_id",
+        refuse_when="NEW.zone_id <> OLD.zone_id",
+    ),
+    *_fixed(name="parking_allocation", table=_ALLOCATION, columns=["slot_id", "zone_id", "booking_id"]),
+    # I6: states.
+    *_transitions(name="parking_booking", table=_BOOKING, first=BookingStatus.CREATED, allowed=BOOKING_TRANSITIONS),
+    *_transitions(
+        name="parking_session",
+        table=_SESSION,
+        first=SessionStatus.ACTIVE,
+        allowed=SESSION_TRANSITIONS,
+        only_if="(OLD.status <> 'COMPLETED' OR OLD.gate_opened_at IS NULL)",
+    ),
+    *_transitions(name="parking_payment", table=_PAYMENT, first=PaymentStatus.PENDING, allowed=PAYMENT_TRANSITIONS),
+    *_transitions(name="parking_refund", table=_REFUND, first=RefundStatus.PENDING, allowed=REFUND_TRANSITIONS),
+    # I7, I8: a session is born of a paid booking.
+    Guard(
+        name="parking_session_paid",
+        table=_SESSION,
+        event="INSERT",
+        refuse_when=f"NOT EXISTS (SELECT 1 FROM {_BOOKING} b WHERE b.id = NEW.booking_id AND b.status = 'USED')",
+    ),
+    # I9, I10, I21: money is written once.
+    *_fixed(
+        name="parking_booking",
+        table=_BOOKING,
+        columns=[
+            "zone_id",
+            "vehicle_id",
+            "qr_code",
+            "tariff_id",
+            "policy_id",
+            "currency",
+            "created_at",
+            "expires_at",
+        ],
+    ),
+    *_fixed(
+        name="parking_session",
+        table=_SESSION,
+        columns=["booking_id", "zone_id", "slot_id", "vehicle_id", "entry_time"],
+    ),
+    *_fixed(
+        name="parking_payment",
+        table=_PAYMENT,
+        columns=["booking_id", "kind", "amount_minor", "currency", "provider", "created_at"],
+    ),
+    *_fixed(
+        name="parking_refund",
+        table=_REFUND,
+        columns=["payment_id", "kind", "amount_minor", "currency", "created_at"],
+    ),
+    Guard(
+        name="parking_payment_currency",
+        table=_PAYMENT,
+        event="INSERT",
+        refuse_when=(
+            f"NOT EXISTS (SELECT 1 FROM {_BOOKING} b WHERE b.id = NEW.booking_id AND b.currency = NEW.currency)"
+        ),
+    ),
+    *(
+        Guard(
+            name="parking_refund_at_most_captured",
+            table=_REFUND,
+            event=event,
+            refuse_when=(
+                "NEW.status <> 'FAILED' AND NEW.amount_minor + (SELECT COALESCE(SUM(r.amount_minor), 0)"
+                f" FROM {_REFUND} r WHERE r.payment_id = NEW.payment_id AND r.status <> 'FAILED' AND r.id <> NEW.id)"
+                f" > (SELECT p.captured_minor FROM {_PAYMENT} p"
+                " WHERE p.id = NEW.payment_id AND p.currency = NEW.currency)"
+            ),
+        )
+        for event in ("INSERT", "UPDATE OF status")
+    ),
+    # I21: what was written down stays.
+    *_append_only(name="parking_scan", table="parking_qrscanlog"),
+    *_append_only(name="parking_audit", table="parking_auditevent"),
+    *_append_only(name="parking_tariff", table="parking_tariffversion"),
+    *_append_only(name="parking_policy", table="parking_policyversion"),
+)
+
+
+def trigger_name(*, guard: Guard) -> str:
+    """Unique in the database: the guard's name and the kind of statement it watches."""
+    return f"{guard.name}_on_{guard.event.split()[0].lower()}"
+
+
+def install_after_migrate(*, using: str, **_: object) -> None:
+    """The receiver of Django's `post_migrate`."""
+    install(connection=connections[using])
+
+
+def install(*, connection: BaseDatabaseWrapper) -> None:
+    """Create the guards that are missing or differ. Idempotent; a no-op when all is as it should be."""
+    wanted = {trigger_name(guard=guard): guard for guard in _of(connection=connection)}
+    present = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for name in missing(connection=connection):
+            if wanted[name].table in present:
+                for statement in _statements(guard=wanted[name], vendor=connection.vendor):
+                    cursor.execute(statement)
+
+
+def remove(*, connection: BaseDatabaseWrapper) -> None:
+    """Drop every guard: for `setup_parking_system --reset` and for tests, which then install them again."""
+    with connection.cursor() as cursor:
+        for guard in _of(connection=connection):
+            on_table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger_name(guard=guard)}{on_table}")
+
+
+def missing(*, connection: BaseDatabaseWrapper) -> list[str]:
+    """The triggers that are absent, or not exactly what this code would create."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT t.tgname, obj_description(t.oid, 'pg_trigger') FROM pg_trigger t"
+                " JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgenabled = 'O'"
+                " AND c.relnamespace = current_schema()::regnamespace"
+            )
+        else:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        found = dict(cursor.fetchall())
+    return [
+        trigger_name(guard=guard)
+        for guard in _of(connection=connection)
+        if found.get(trigger_name(guard=guard)) != _fingerprint(guard=guard, vendor=connection.vendor)
+    ]
+
+
+def _of(*, connection: BaseDatabaseWrapper) -> list[Guard]:
+    return [guard for guard in GUARDS if connection.vendor in guard.vendors]
+
+
+def _fingerprint(*, guard: Guard, vendor: str) -> str:
+    """What the database keeps of a guard: SQLite its whole text, PostgreSQL a digest in the trigger's comment."""
+    if vendor == "sqlite":
+        return _sqlite_trigger(guard=guard)
+    return hashlib.sha256("\n".join(_postgresql_body(guard=guard)).encode()).hexdigest()
+
+
+def _sqlite_trigger(*, guard: Guard) -> str:
+    return (
+        f"CREATE TRIGGER {trigger_name(guard=guard)} BEFORE {guard.event} ON {guard.table}"
+        f" FOR EACH ROW WHEN {guard.refuse_when}"
+        f" BEGIN SELECT RAISE(ABORT, 'parking guard: {guard.name}'); END"
+    )
+
+
+def _postgresql_body(*, guard: Guard) -> list[str]:
+    name = trigger_name(guard=guard)
+    row = "OLD" if guard.event == "DELETE" else "NEW"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN"
+        f" IF {guard.refuse_when} THEN"
+        f" RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = '{guard.name}',"
+        f" MESSAGE = 'parking guard: {guard.name}', TABLE = '{guard.table}';"
+        f" END IF; RETURN {row}; END $guard$",
+        f"CREATE OR REPLACE TRIGGER {name} BEFORE {guard.event} ON {guard.table}"
+        f" FOR EACH ROW EXECUTE FUNCTION {name}()",
+    ]
+
+
+def _statements(*, guard: Guard, vendor: str) -> list[str]:
+    name = trigger_name(guard=guard)
+    if vendor == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {name}", _sqlite_trigger(guard=guard)]
+    digest = _fingerprint(guard=guard, vendor=vendor)
+    return [*_postgresql_body(guard=guard), f"COMMENT ON TRIGGER {name} ON {guard.table} IS '{digest}'"]

@@ -1,0 +1,59 @@
+"""Every row lock there is, taken late and in one order: booking, vehicle, slot.
+
+A booking's row guards its allocation, its session, its payments and its refunds: whoever changes any of them
+holds the booking first. Where a second booking is needed while one is held (to move a hold), it is taken only if
+nobody else has it, so no two callers ever wait for each other.
+
+On SQLite the whole transaction is the lock (BEGIN IMMEDIATE), and these are plain reads.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from parking.db.transactions import require_transaction
+from parking.models import ParkingBooking, ParkingSlot, SandboxClock, Vehicle
+
+_TERMS = ("zone", "tariff", "policy")
+
+
+def lock_booking(*, booking_id: UUID) -> ParkingBooking | None:
+    """The booking with its zone and terms, locked until the transaction ends."""
+    require_transaction()
+    bookings = ParkingBooking.objects.select_for_update(no_key=True, of=("self",))
+    return bookings.select_related(*_TERMS).filter(id=booking_id).first()
+
+
+def lock_booking_and_vehicle(*, booking_id: UUID | None = None, qr_code: str | None = None) -> ParkingBooking | None:
+    """The booking as `lock_booking` gives it, and its vehicle locked too: nothing else of that car can begin."""
+    require_transaction()
+    wanted = {"id": booking_id} if booking_id is not None else {"qr_code": qr_code}
+    bookings = ParkingBooking.objects.select_for_update(no_key=True, of=("self", "vehicle"))
+    return bookings.select_related("vehicle", *_TERMS).filter(**wanted).first()
+
+
+def lock_bookings_nobody_holds(*, booking_ids: list[UUID]) -> list[ParkingBooking]:
+    """Those of the bookings that no other transaction has locked; never waits."""
+    require_transaction()
+    rows = ParkingBooking.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
+    return list(rows.select_related(*_TERMS).filter(id__in=booking_ids).order_by("id"))
+
+
+def lock_vehicle(*, number: str) -> Vehicle:
+    """The vehicle's row, which serialises bookings and entries of one vehicle."""
+    require_transaction()
+    return Vehicle.objects.select_for_update(no_key=True).get(number=number)
+
+
+def locked_slots(*, wait: bool) -> QuerySet[ParkingSlot]:
+    """Slots to choose one from: with `wait` false, those that somebody else is taking are passed over."""
+    require_transaction()
+    return ParkingSlot.objects.select_for_update(no_key=True, skip_locked=not wait, of=("self",))
+
+
+def lock_sandbox_clock() -> SandboxClock:
+    require_transaction()
+    SandboxClock.objects.bulk_create([SandboxClock(id=1)], ignore_conflicts=True)
+    return SandboxClock.objects.select_for_update().get(id=1)

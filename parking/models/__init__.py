@@ -1,0 +1,36 @@
+"""The entities: fields and constraints, nothing clever. The eight of the specification, and what holds them."""
+
+from parking.models.allocation import SlotAllocation
+from parking.models.audit import AuditEvent
+from parking.models.booking import ParkingBooking
+from parking.models.clock import SandboxClock
+from parking.models.device import GateDevice
+from parking.models.payment import Payment
+from parking.models.quote import Quote
+from parking.models.refund import Refund
+from parking.models.scan import QRScanLog
+from parking.models.session import ParkingSession
+from parking.models.site import ParkingSite
+from parking.models.slot import ParkingSlot
+from parking.models.terms import PolicyVersion, TariffVersion
+from parking.models.vehicle import Vehicle
+from parking.models.zone import ParkingZone
+
+__all__ = [
+    "AuditEvent",
+    "GateDevice",
+    "ParkingBooking",
+    "ParkingSession",
+    "ParkingSite",
+    "ParkingSlot",
+    "ParkingZone",
+    "Payment",
+    "PolicyVersion",
+    "QRScanLog",
+    "Quote",
+    "Refund",
+    "SandboxClock",
+    "SlotAllocation",
+    "TariffVersion",
+    "Vehicle",
+]

@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from parking.domain.contacts import MAX_NAME_LENGTH
+from parking.domain.plates import MAX_PLATE_LENGTH
+
+
+class Vehicle(models.Model):
+    """A car by its canonical plate. The contact of a stay is the booking's; this one is the first that was seen."""
+
+    number = models.CharField(max_length=MAX_PLATE_LENGTH, unique=True)
+    owner_name = models.CharField(max_length=MAX_NAME_LENGTH, blank=True)
+    phone_number = models.CharField(max_length=16, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(number__regex=r"^[A-Z0-9]{2,12}$"), name="parking_vehicle_canonical"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
