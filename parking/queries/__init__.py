@@ -1,0 +1,1 @@
+"""The read side. Nothing here writes or locks."""

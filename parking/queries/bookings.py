@@ -1,0 +1,107 @@
+"""A booking as its holder sees it: state, times, money, code, and the stay if there is one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from parking.domain.errors import UnknownBooking
+from parking.domain.states import BookingStatus, SessionStatus
+from parking.domain.stays import current_bill
+from parking.domain.times import not_before
+from parking.models import ParkingBooking, ParkingSession, SlotAllocation
+from parking.queries import snapshots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayDetails:
+    """The stay of a booking that has entered; `due_minor` is what leaving now would still cost."""
+
+    session_id: UUID
+    status: SessionStatus
+    entry_time: datetime
+    exit_time: datetime | None
+    billed_until: datetime | None
+    leave_by: datetime | None
+    gate_opened_at: datetime | None
+    due_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingDetails:
+    """Amounts are minor units of `currency`; what was refunded includes refunds that are on their way."""
+
+    booking_id: UUID
+    status: BookingStatus
+    qr_code: str
+    vehicle_number: str
+    zone_id: int
+    zone_name: str
+    slot_number: str | None
+    hours: int
+    created_at: datetime
+    expires_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    paid_at: datetime | None
+    amount_minor: int
+    captured_minor: int
+    refunded_minor: int
+    currency: str
+    stay: StayDetails | None
+
+
+def get_booking(*, booking_id: UUID, now: datetime) -> BookingDetails:
+    """The booking at `now`: a hold that has lapsed shows as EXPIRED, written down or not. Raises UnknownBooking."""
+    booking = ParkingBooking.objects.select_related("zone", "tariff").filter(id=booking_id).first()
+    if booking is None:
+        raise UnknownBooking
+    session = ParkingSession.objects.select_related("slot").filter(booking=booking).first()
+    allocation = snapshots.live_allocation(booking=booking)
+    money = snapshots.money_of(booking=booking)
+    snapshot = snapshots.booking_snapshot(booking=booking, allocation=allocation, money=money)
+    return BookingDetails(
+        booking_id=booking.id,
+        status=snapshot.status_at(now=now),
+        qr_code=booking.qr_code,
+        vehicle_number=booking.plate,
+        zone_id=booking.zone_id,
+        zone_name=booking.zone.name,
+        slot_number=_slot_number(session=session, allocation=allocation),
+        hours=booking.hours,
+        created_at=booking.created_at,
+        expires_at=booking.expires_at,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        paid_at=booking.paid_at,
+        amount_minor=booking.price_minor,
+        captured_minor=money.captured_minor,
+        refunded_minor=money.refunded_minor,
+        currency=booking.currency,
+        stay=_stay(booking=booking, session=session, money=money, now=now) if session else None,
+    )
+
+
+def _slot_number(*, session: ParkingSession | None, allocation: SlotAllocation | None) -> str | None:
+    holder = session or allocation
+    return holder.slot.number if holder else None
+
+
+def _stay(*, booking: ParkingBooking, session: ParkingSession, money: snapshots.Money, now: datetime) -> StayDetails:
+    now = not_before(now, session.entry_time, session.exit_time, session.billed_until)
+    stay = snapshots.stay_snapshot(session=session, quote=snapshots.open_quote(session=session), money=money)
+    due_minor = 0
+    if stay.gate_opened_at is None:
+        bill, _ = current_bill(stay=stay, tariff=snapshots.tariff_of(version=booking.tariff), now=now)
+        due_minor = bill.due_minor
+    return StayDetails(
+        session_id=session.id,
+        status=SessionStatus(session.status),
+        entry_time=session.entry_time,
+        exit_time=session.exit_time,
+        billed_until=session.billed_until,
+        leave_by=session.leave_by,
+        gate_opened_at=session.gate_opened_at,
+        due_minor=due_minor,
+    )

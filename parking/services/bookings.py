@@ -1,0 +1,206 @@
+"""Making a booking, and cancelling it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db.models import Q
+
+from parking.db.locks import lock_booking, lock_vehicle
+from parking.db.transactions import use_case
+from parking.domain.bookings import Window, decide_cancellation, plan_window
+from parking.domain.callers import DRIVER, Caller
+from parking.domain.codes import CODE_RANDOM_BITS, qr_code_from_bits
+from parking.domain.contacts import clean_owner_name, e164_phone
+from parking.domain.errors import Busy, ParkingError, UnknownBooking, UnknownZone, VehicleBusy, ZoneFull
+from parking.domain.plates import canonical_plate
+from parking.domain.states import BookingStatus, RefundKind, ReleaseReason
+from parking.domain.times import not_before
+from parking.models import ParkingBooking, ParkingSession, ParkingSlot, ParkingZone, Vehicle
+from parking.queries import snapshots
+from parking.services import audit, refunds, slots
+from parking.services.results import BookingClosed, BookingCreated
+
+MAX_REASON_LENGTH: Final = 200
+_MAX_ID: Final = 2**63 - 1
+
+
+def create_booking(
+    *,
+    vehicle_number: str,
+    owner_name: str,
+    zone_id: int,
+    hours: int,
+    phone_number: str | None = None,
+    starts_at: datetime | None = None,
+    caller: Caller = DRIVER,
+    now: datetime,
+) -> BookingCreated:
+    """Hold a slot for `hours` whole hours from `starts_at` (None: from now), to be paid within the hold.
+
+    Source: specification, "Booking Flow"; DESIGN section 2. Raises InvalidField, UnknownZone, VehicleBusy when
+    the vehicle has another booking or is parked at that time, ZoneFull when no slot is free for all of it.
+    """
+    plate = canonical_plate(text=vehicle_number)
+    contact = {
+        "owner_name": clean_owner_name(text=owner_name),
+        "phone_number": e164_phone(text=phone_number, region=settings.PARKING_PHONE_REGION),
+    }
+    zone = _open_zone(zone_id=zone_id)
+    window = plan_window(starts_at=starts_at, hours=hours, now=now, policy=snapshots.policy_of(version=zone.policy))
+
+    def attempt() -> BookingCreated:
+        with use_case():
+            vehicle = _vehicle(plate=plate, contact=contact, now=now)
+            slots.lapse_stale(zone_id=zone.id, vehicle_id=vehicle.id, now=now)
+            _require_idle(vehicle=vehicle, window=window, now=now)
+            slot = slots.take_free_slot(zone_id=zone.id, start=window.starts_at, end=window.ends_at, now=now)
+            if slot is None:
+                raise ZoneFull
+            booking = _insert(
+                zone=zone, vehicle=vehicle, slot=slot, hours=hours, window=window, contact=contact, now=now
+            )
+            audit.record(action="booking.created", caller=caller, at=now, booking_id=booking.id)
+        return _created(booking=booking, slot=slot)
+
+    try:
+        return attempt()
+    except Busy:
+        # A constraint caught what the search could not see. Look once more before turning a driver away.
+        return attempt()
+
+
+def cancel_booking(*, booking_id: UUID, reason: str = "", caller: Caller = DRIVER, now: datetime) -> BookingClosed:
+    """Cancel a booking that has not entered; all of its money goes back, or none (DESIGN section 2).
+
+    Raises UnknownBooking, AlreadyEntered, BookingCancelled, HoldLapsed, NoShow.
+    """
+    with use_case():
+        outcome = _cancel(booking_id=booking_id, reason=reason[:MAX_REASON_LENGTH], caller=caller, now=now)
+    if isinstance(outcome, ParkingError):
+        raise outcome
+    booking, refund_ids, refund_minor = outcome
+    processed = refunds.attempt(refund_ids=refund_ids, now=now)
+    return BookingClosed(
+        booking_id=booking.id,
+        refund_minor=refund_minor,
+        refund_processed=bool(refund_ids) and processed,
+        currency=booking.currency,
+    )
+
+
+def _cancel(
+    *, booking_id: UUID, reason: str, caller: Caller, now: datetime
+) -> tuple[ParkingBooking, list[UUID], int] | ParkingError:
+    booking = lock_booking(booking_id=booking_id)
+    if booking is None:
+        return UnknownBooking()
+    now = not_before(now, booking.created_at, booking.paid_at)
+    money = snapshots.money_of(booking=booking)
+    decision = decide_cancellation(
+        booking=snapshots.booking_snapshot(
+            booking=booking, allocation=snapshots.live_allocation(booking=booking), money=money
+        ),
+        policy=snapshots.policy_of(version=booking.policy),
+        now=now,
+    )
+    if isinstance(decision, ParkingError):
+        slots.lapse(bookings=[booking], now=now)
+        return decision
+    booking.status = BookingStatus.CANCELLED
+    booking.closed_at = now
+    booking.save(update_fields=["status", "closed_at"])
+    slots.release(booking=booking, reason=ReleaseReason.CANCELLED, now=now)
+    refund_ids = refunds.order(
+        booking=booking,
+        amount_minor=decision.refund_minor,
+        kind=RefundKind.BOOKING_CANCEL,
+        reason=reason,
+        now=now,
+    )
+    audit.record(
+        action="booking.cancelled",
+        caller=caller,
+        at=now,
+        booking_id=booking.id,
+        data={"reason": reason, "refund_minor": decision.refund_minor},
+    )
+    return booking, refund_ids, decision.refund_minor
+
+
+def _open_zone(*, zone_id: int) -> ParkingZone:
+    zone = None
+    if 0 < zone_id <= _MAX_ID:
+        zone = ParkingZone.objects.select_related("tariff", "policy").filter(id=zone_id, is_open=True).first()
+    if zone is None:
+        raise UnknownZone
+    return zone
+
+
+def _vehicle(*, plate: str, contact: dict[str, str], now: datetime) -> Vehicle:
+    """The vehicle, locked; made if it is new. A stranger's booking never rewrites what is known of a vehicle."""
+    Vehicle.objects.bulk_create([Vehicle(number=plate, created_at=now, **contact)], ignore_conflicts=True)
+    return lock_vehicle(number=plate)
+
+
+def _require_idle(*, vehicle: Vehicle, window: Window, now: datetime) -> None:
+    """One live booking per vehicle for any moment, and none now for a vehicle that is parked (promise I2)."""
+    overlapping = Q(starts_at__lt=window.ends_at, ends_at__gt=window.starts_at)
+    if ParkingBooking.objects.filter(overlapping, vehicle=vehicle, closed_at=None).exists():
+        raise VehicleBusy
+    if window.starts_at <= now and ParkingSession.objects.filter(vehicle=vehicle, exit_time=None).exists():
+        raise VehicleBusy
+
+
+def _insert(
+    *,
+    zone: ParkingZone,
+    vehicle: Vehicle,
+    slot: ParkingSlot,
+    hours: int,
+    window: Window,
+    contact: dict[str, str],
+    now: datetime,
+) -> ParkingBooking:
+    policy = snapshots.policy_of(version=zone.policy)
+    booking = ParkingBooking.objects.create(
+        id=uuid4(),
+        zone=zone,
+        vehicle=vehicle,
+        plate=vehicle.number,
+        qr_code=qr_code_from_bits(bits=secrets.randbits(CODE_RANDOM_BITS)),
+        hours=hours,
+        tariff=zone.tariff,
+        policy=zone.policy,
+        price_minor=snapshots.tariff_of(version=zone.tariff).booking_price(hours=hours),
+        currency=zone.tariff.currency,
+        created_at=now,
+        starts_at=window.starts_at,
+        ends_at=window.ends_at,
+        expires_at=now + timedelta(seconds=policy.hold_seconds),
+        **contact,
+    )
+    slots.allocate(slot=slot, booking=booking, start=window.starts_at, end=window.ends_at, lapses_at=booking.expires_at)
+    return booking
+
+
+def _created(*, booking: ParkingBooking, slot: ParkingSlot) -> BookingCreated:
+    return BookingCreated(
+        booking_id=booking.id,
+        qr_code=booking.qr_code,
+        vehicle_number=booking.plate,
+        slot_number=slot.number,
+        zone_name=booking.zone.name,
+        hours=booking.hours,
+        amount_minor=booking.price_minor,
+        currency=booking.currency,
+        created_at=booking.created_at,
+        expires_at=booking.expires_at,
+        starts_at=booking.starts_at,
+        ends_at=booking.ends_at,
+        status=BookingStatus(booking.status),
+    )

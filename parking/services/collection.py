@@ -1,0 +1,115 @@
+"""What money is asked for, and what it buys: a booking its slot, a stay its way out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from parking.domain.errors import (
+    AlreadyPaid,
+    BookingCancelled,
+    HoldLapsed,
+    NothingDue,
+    ParkingError,
+    QuoteOutdated,
+)
+from parking.domain.money import format_amount
+from parking.domain.states import BookingStatus, ReleaseReason, SessionStatus
+from parking.domain.stays import Bill, Requote, decide_collection
+from parking.domain.times import format_time, not_before
+from parking.models import ParkingBooking, ParkingSession, Payment, Quote
+from parking.queries import snapshots
+from parking.services import slots
+
+
+def quote_to_pay(*, booking: ParkingBooking, session: ParkingSession, now: datetime) -> Quote | ParkingError:
+    """The standing quote, or a new one; QuoteOutdated (with the new amount told) if the amount has grown."""
+    now = not_before(now, session.entry_time, session.exit_time, session.billed_until)
+    quote = snapshots.open_quote(session=session)
+    stay = snapshots.stay_snapshot(session=session, quote=quote, money=snapshots.money_of(booking=booking))
+    decision = decide_collection(stay=stay, tariff=snapshots.tariff_of(version=booking.tariff), now=now)
+    match decision:
+        case ParkingError():
+            return decision
+        case Requote():
+            told = tell(booking=booking, session=session, bill=decision.bill, now=now)
+            return _outdated(quote=told)
+        case _ if decision.is_new_quote or quote is None:
+            return tell(booking=booking, session=session, bill=decision.bill, now=now)
+        case _:
+            return quote
+
+
+def tell(*, booking: ParkingBooking, session: ParkingSession, bill: Bill, now: datetime) -> Quote:
+    """Write down an amount that the driver is told, and how long it stands."""
+    policy = snapshots.policy_of(version=booking.policy)
+    return Quote.objects.create(
+        session=session,
+        amount_minor=bill.due_minor,
+        currency=booking.currency,
+        as_of=bill.billed_until,
+        valid_until=now + timedelta(seconds=policy.quote_seconds),
+    )
+
+
+def give_booking(*, booking: ParkingBooking, now: datetime) -> ParkingError | None:
+    """The booking's price was captured: the slot is theirs. An error says that the money was not needed.
+
+    Late money takes a slot again if one is free, and goes back otherwise (DESIGN section 6).
+    """
+    match booking.status:
+        case BookingStatus.CREATED if snapshots.live_allocation(booking=booking) is not None:
+            slots.keep_hold_until(booking=booking, lapses_at=booking.ends_at)
+        case BookingStatus.CREATED | BookingStatus.EXPIRED:
+            if not slots.retake(booking=booking, now=now):
+                return HoldLapsed(
+                    "The payment arrived after the time to pay was over, and no slot is left. It is refunded in full."
+                )
+        case BookingStatus.CANCELLED | BookingStatus.NO_SHOW:
+            return BookingCancelled("The booking was closed before the payment arrived. It is refunded in full.")
+        case _:
+            return AlreadyPaid("This booking was already paid. The second payment is refunded in full.")
+    booking.status = BookingStatus.PAID
+    booking.paid_at = now
+    booking.closed_at = None
+    booking.save(update_fields=["status", "paid_at", "closed_at"])
+    return None
+
+
+def give_stay(*, booking: ParkingBooking, payment: Payment, now: datetime) -> ParkingError | None:
+    """What was due for the stay was captured. At the exit that completes it and frees the slot: the car is at
+    the gate. On foot the session stays active, and leaves free until `leave_by`."""
+    session, quote = payment.session, payment.quote
+    if session is None or quote is None:
+        raise RuntimeError(f"additional payment {payment.id} names no session or no quote")
+    if session.status == SessionStatus.COMPLETED:
+        return NothingDue("Nothing was due any more. The payment is refunded in full.")
+    policy = snapshots.policy_of(version=booking.policy)
+    session.billed_until = quote.as_of
+    session.leave_by = now + timedelta(seconds=policy.leave_seconds)
+    if session.status == SessionStatus.AWAITING_PAYMENT:
+        complete(booking=booking, session=session, now=now)
+    session.save(update_fields=["status", "exit_time", "billed_until", "leave_by", "gate_opened_at"])
+    quote.paid_at = now
+    quote.save(update_fields=["paid_at"])
+    return None
+
+
+def complete(*, booking: ParkingBooking, session: ParkingSession, now: datetime) -> None:
+    """End the stay: nothing is due any more. The caller saves the session."""
+    session.status = SessionStatus.COMPLETED
+    session.exit_time = now
+    slots.release(booking=booking, reason=ReleaseReason.EXITED, now=now)
+    if booking.closed_at is None:
+        booking.closed_at = now
+        booking.save(update_fields=["closed_at"])
+
+
+def _outdated(*, quote: Quote) -> QuoteOutdated:
+    amount = format_amount(amount_minor=quote.amount_minor, currency=quote.currency)
+    return QuoteOutdated(
+        details={
+            "additional_amount": amount,
+            "currency": quote.currency,
+            "quote_valid_until": format_time(moment=quote.valid_until),
+        }
+    )

@@ -1,0 +1,159 @@
+"""The entry gate: load, decide, apply, record."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from parking.db.locks import lock_booking_and_vehicle
+from parking.db.transactions import use_case
+from parking.domain.callers import Caller
+from parking.domain.entry import Admission, decide_entry
+from parking.domain.errors import ParkingError, TooEarly, UnknownCode, ZoneFull
+from parking.domain.states import BookingStatus, RefundKind, ReleaseReason, ScanType
+from parking.domain.times import format_time, not_before
+from parking.models import GateDevice, ParkingBooking, ParkingSession, SlotAllocation
+from parking.queries import snapshots
+from parking.services import arrivals, audit, refunds, scans, slots
+from parking.services.results import EntryAdmitted
+
+
+def scan_entry_qr(
+    *,
+    qr_code: str,
+    scanner_device_id: str,
+    scanner_location: str = "",
+    scan_id: str | None = None,
+    device_time: datetime | None = None,
+    caller: Caller,
+    now: datetime,
+) -> EntryAdmitted:
+    """Let a paid booking in, once, and open its session (specification, "Entry Flow").
+
+    Raises UnknownDevice and its kin, UnknownCode, PaymentRequired, TooEarly, AlreadyEntered, VehicleInside,
+    BookingCancelled, HoldLapsed, NoShow; ZoneFull when every slot of the zone has a car in it, and then all
+    that was paid is refunded at once. Every attempt is logged, those that are refused too.
+    """
+    scan = scans.Scan(
+        scan_type=ScanType.ENTRY,
+        qr_code=qr_code,
+        scanner_device_id=scanner_device_id,
+        scanner_location=scanner_location,
+        scan_id=scan_id,
+        device_time=device_time,
+        caller=caller,
+        scanned_at=now,
+    )
+    refund_ids: list[UUID] = []
+    with use_case():
+        answer = _scan(scan=scan, refund_ids=refund_ids)
+    refunds.attempt(refund_ids=refund_ids, now=now)
+    if isinstance(answer, ParkingError):
+        raise answer
+    return answer
+
+
+def _scan(*, scan: scans.Scan, refund_ids: list[UUID]) -> EntryAdmitted | ParkingError:
+    device = scans.find_device(scan=scan)
+    if isinstance(device, ParkingError):
+        scans.log(scan=scan, answer=device)
+        return device
+    booking = lock_booking_and_vehicle(qr_code=scan.ticket_code) if scan.ticket_code else None
+    earlier = scans.earlier_answer(scan=scan, answer_type=EntryAdmitted)
+    if earlier is not None:
+        return earlier
+    if booking is None:
+        answer: EntryAdmitted | ParkingError = UnknownCode()
+        scans.log(scan=scan, answer=answer, device=device)
+        return answer
+    now = not_before(scan.scanned_at, booking.created_at, booking.paid_at)
+    answer = _enter(scan=scan, device=device, booking=booking, refund_ids=refund_ids, now=now)
+    scans.log(scan=scan, answer=answer, device=device, booking=booking, at=now)
+    return answer
+
+
+def _enter(
+    *, scan: scans.Scan, device: GateDevice, booking: ParkingBooking, refund_ids: list[UUID], now: datetime
+) -> EntryAdmitted | ParkingError:
+    wrong_zone = scans.zone_refusal(device=device, booking=booking)
+    if wrong_zone is not None:
+        return wrong_zone
+    allocation = snapshots.live_allocation(booking=booking)
+    money = snapshots.money_of(booking=booking)
+    decision = decide_entry(
+        booking=snapshots.booking_snapshot(booking=booking, allocation=allocation, money=money),
+        vehicle_inside=ParkingSession.objects.filter(vehicle_id=booking.vehicle_id, exit_time=None).exists(),
+        policy=snapshots.policy_of(version=booking.policy),
+        now=now,
+    )
+    if isinstance(decision, ParkingError):
+        slots.lapse(bookings=[booking], now=now)
+        return decision
+    if allocation is None:
+        raise RuntimeError(f"booking {booking.id} is paid and holds no slot")
+    parked = arrivals.park(booking=booking, allocation=allocation, admission=decision, now=now)
+    if parked is None:
+        return _turn_away(scan=scan, booking=booking, decision=decision, money=money, refund_ids=refund_ids, now=now)
+    return _admit(scan=scan, booking=booking, parked=parked, now=now)
+
+
+def _admit(*, scan: scans.Scan, booking: ParkingBooking, parked: SlotAllocation, now: datetime) -> EntryAdmitted:
+    booking.status = BookingStatus.USED
+    booking.save(update_fields=["status"])
+    session = ParkingSession.objects.create(
+        id=uuid4(),
+        booking=booking,
+        zone_id=booking.zone_id,
+        slot=parked.slot,
+        vehicle_id=booking.vehicle_id,
+        plate=booking.plate,
+        entry_time=now,
+    )
+    audit.record(
+        action="session.entered",
+        caller=scan.caller,
+        at=now,
+        booking_id=booking.id,
+        data={"session_id": str(session.id), "slot": parked.slot.number},
+    )
+    return EntryAdmitted(
+        session_id=session.id,
+        booking_id=booking.id,
+        vehicle_number=session.plate,
+        slot_number=parked.slot.number,
+        zone_name=booking.zone.name,
+        entry_time=now,
+        paid_until=now + timedelta(hours=booking.hours),
+    )
+
+
+def _turn_away(
+    *,
+    scan: scans.Scan,
+    booking: ParkingBooking,
+    decision: Admission,
+    money: snapshots.Money,
+    refund_ids: list[UUID],
+    now: datetime,
+) -> ParkingError:
+    """No slot. Before its window the car may come back; within it, all of its money goes back at once."""
+    if decision.is_early:
+        return TooEarly(
+            "No slot is free before your booking starts. Come back when it does; your slot is kept.",
+            details={"entry_from": format_time(moment=booking.starts_at)},
+        )
+    booking.status = BookingStatus.CANCELLED
+    booking.closed_at = now
+    booking.save(update_fields=["status", "closed_at"])
+    slots.release(booking=booking, reason=ReleaseReason.ZONE_FULL, now=now)
+    refund_ids += refunds.order(
+        booking=booking, amount_minor=money.kept_minor, kind=RefundKind.ZONE_FULL, reason="zone full", now=now
+    )
+    audit.record(
+        action="booking.zone_full",
+        caller=scan.caller,
+        at=now,
+        booking_id=booking.id,
+        data={"refund_minor": money.kept_minor},
+    )
+    return ZoneFull("Every slot of this zone has a car in it. All that you paid is being refunded now.")

@@ -1,0 +1,212 @@
+"""The exit gate: quote, pay, open, in that order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from parking.db.locks import lock_booking_and_vehicle
+from parking.db.transactions import use_case
+from parking.domain.callers import Caller
+from parking.domain.errors import AlreadyExited, NotEntered, ParkingError, PaymentDue, UnknownCode
+from parking.domain.states import RefundKind, ScanType, SessionStatus
+from parking.domain.stays import AskForPayment, Bill, OpenGate, decide_exit
+from parking.domain.times import not_before
+from parking.models import GateDevice, ParkingBooking, ParkingSession, Quote
+from parking.queries import snapshots
+from parking.services import audit, collection, refunds, scans, slots
+from parking.services.results import ExitBill, bill_details
+
+
+def scan_exit_qr(
+    *,
+    qr_code: str,
+    scanner_device_id: str,
+    scanner_location: str = "",
+    scan_id: str | None = None,
+    device_time: datetime | None = None,
+    caller: Caller,
+    now: datetime,
+) -> ExitBill:
+    """Open the exit gate if nothing is due; otherwise tell what is (specification, "Exit Flow").
+
+    Unused hours are refunded, once, when the stay ends. Raises UnknownDevice and its kin, UnknownCode,
+    NotEntered, AlreadyExited, and PaymentDue with the whole bill in its details. Every attempt is logged.
+    """
+    scan = scans.Scan(
+        scan_type=ScanType.EXIT,
+        qr_code=qr_code,
+        scanner_device_id=scanner_device_id,
+        scanner_location=scanner_location,
+        scan_id=scan_id,
+        device_time=device_time,
+        caller=caller,
+        scanned_at=now,
+    )
+    refund_ids: list[UUID] = []
+    with use_case():
+        answer = _scan(scan=scan, refund_ids=refund_ids)
+    refunds.attempt(refund_ids=refund_ids, now=now)
+    if isinstance(answer, ParkingError):
+        raise answer
+    return answer
+
+
+def _scan(*, scan: scans.Scan, refund_ids: list[UUID]) -> ExitBill | ParkingError:
+    device = scans.find_device(scan=scan)
+    if isinstance(device, ParkingError):
+        scans.log(scan=scan, answer=device)
+        return device
+    booking = lock_booking_and_vehicle(qr_code=scan.ticket_code) if scan.ticket_code else None
+    earlier = scans.earlier_answer(scan=scan, answer_type=ExitBill)
+    if earlier is not None:
+        return earlier
+    if booking is None:
+        answer: ExitBill | ParkingError = UnknownCode()
+        scans.log(scan=scan, answer=answer, device=device)
+        return answer
+    session = ParkingSession.objects.select_related("slot").filter(booking=booking).first()
+    now = not_before(scan.scanned_at, booking.created_at, booking.paid_at)
+    if session is not None:
+        now = not_before(now, session.entry_time, session.exit_time, session.billed_until, session.gate_opened_at)
+    answer = _leave(scan=scan, device=device, booking=booking, session=session, refund_ids=refund_ids, now=now)
+    scans.log(scan=scan, answer=answer, device=device, booking=booking, at=now)
+    return answer
+
+
+def _leave(
+    *,
+    scan: scans.Scan,
+    device: GateDevice,
+    booking: ParkingBooking,
+    session: ParkingSession | None,
+    refund_ids: list[UUID],
+    now: datetime,
+) -> ExitBill | ParkingError:
+    wrong_zone = scans.zone_refusal(device=device, booking=booking)
+    if wrong_zone is not None:
+        return wrong_zone
+    if session is None:
+        return NotEntered()
+    quote = snapshots.open_quote(session=session)
+    money = snapshots.money_of(booking=booking)
+    decision = decide_exit(
+        stay=snapshots.stay_snapshot(session=session, quote=quote, money=money),
+        tariff=snapshots.tariff_of(version=booking.tariff),
+        now=now,
+    )
+    match decision:
+        case OpenGate():
+            refund_ids += _open_gate(scan=scan, booking=booking, session=session, decision=decision, now=now)
+            return _bill(booking=booking, session=session, bill=decision.bill, money=money)
+        case AskForPayment():
+            return _ask(
+                scan=scan,
+                booking=booking,
+                session=session,
+                decision=decision,
+                quote=quote,
+                money=money,
+                now=now,
+            )
+        case ParkingError():
+            return decision
+
+
+def _open_gate(
+    *, scan: scans.Scan, booking: ParkingBooking, session: ParkingSession, decision: OpenGate, now: datetime
+) -> list[UUID]:
+    """Let the car out, and give back the hours that were paid for and not used. Returns the refunds ordered."""
+    bill = decision.bill
+    session.billed_until = bill.billed_until
+    if decision.completes:
+        collection.complete(booking=booking, session=session, now=now)
+    session.gate_opened_at = now
+    session.save(update_fields=["status", "exit_time", "billed_until", "gate_opened_at"])
+    audit.record(
+        action="session.left",
+        caller=scan.caller,
+        at=now,
+        booking_id=booking.id,
+        data={
+            "session_id": str(session.id),
+            "total_minor": bill.price.amount_minor,
+            "refund_minor": bill.refund_minor,
+        },
+    )
+    return refunds.order(
+        booking=booking,
+        amount_minor=bill.refund_minor,
+        kind=RefundKind.UNUSED_TIME,
+        reason="unused hours",
+        now=now,
+    )
+
+
+def _ask(
+    *,
+    scan: scans.Scan,
+    booking: ParkingBooking,
+    session: ParkingSession,
+    decision: AskForPayment,
+    quote: Quote | None,
+    money: snapshots.Money,
+    now: datetime,
+) -> ParkingError:
+    """The gate stays shut and the slot taken. The amount stands for as long as the policy says."""
+    if decision.reopens:
+        if ParkingSession.objects.filter(vehicle_id=booking.vehicle_id, exit_time=None).exists():
+            # The car has come in again on another ticket, so it did leave on this one.
+            return AlreadyExited()
+        slots.park_again(booking=booking, slot_id=session.slot_id, now=now)
+    if quote is None or decision.is_new_quote:
+        quote = collection.tell(booking=booking, session=session, bill=decision.bill, now=now)
+    if session.status != SessionStatus.AWAITING_PAYMENT:
+        session.status = SessionStatus.AWAITING_PAYMENT
+        session.exit_time = None
+        session.save(update_fields=["status", "exit_time"])
+    audit.record(
+        action="session.payment_due",
+        caller=scan.caller,
+        at=now,
+        booking_id=booking.id,
+        data={
+            "session_id": str(session.id),
+            "due_minor": decision.bill.due_minor,
+            "reopened": decision.reopens,
+        },
+    )
+    bill = _bill(booking=booking, session=session, bill=decision.bill, money=money, quote=quote)
+    return PaymentDue(details=bill_details(bill=bill))
+
+
+def _bill(
+    *,
+    booking: ParkingBooking,
+    session: ParkingSession,
+    bill: Bill,
+    money: snapshots.Money,
+    quote: Quote | None = None,
+) -> ExitBill:
+    tariff = snapshots.tariff_of(version=booking.tariff)
+    return ExitBill(
+        session_id=session.id,
+        booking_id=booking.id,
+        vehicle_number=session.plate,
+        zone_name=booking.zone.name,
+        slot_number=session.slot.number,
+        entry_time=session.entry_time,
+        exit_time=session.exit_time,
+        billed_until=bill.billed_until,
+        total_minutes=bill.price.total_minutes,
+        billable_minutes=bill.price.billable_minutes,
+        billable_hours=bill.price.billable_hours,
+        hourly_rate_minor=tariff.hourly_rate_minor,
+        total_minor=bill.price.amount_minor,
+        prepaid_minor=money.captured_minor,
+        additional_minor=bill.due_minor,
+        refund_minor=bill.refund_minor,
+        currency=booking.currency,
+        session_status=SessionStatus(session.status),
+        quote_valid_until=quote.valid_until if quote else None,
+    )

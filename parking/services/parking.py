@@ -1,0 +1,21 @@
+"""The one door to the system: whatever changes anything goes through a method of ParkingService."""
+
+from __future__ import annotations
+
+from parking.queries.zones import get_zone_status
+from parking.services.bookings import cancel_booking, create_booking
+from parking.services.entry import scan_entry_qr
+from parking.services.exit import scan_exit_qr
+from parking.services.payments import process_additional_payment, process_booking_payment
+
+
+class ParkingService:
+    """The use cases by the specification's names. Each is keyword-only and told the time as `now`."""
+
+    create_booking = staticmethod(create_booking)
+    process_booking_payment = staticmethod(process_booking_payment)
+    cancel_booking = staticmethod(cancel_booking)
+    scan_entry_qr = staticmethod(scan_entry_qr)
+    scan_exit_qr = staticmethod(scan_exit_qr)
+    process_additional_payment = staticmethod(process_additional_payment)
+    get_zone_status = staticmethod(get_zone_status)

@@ -1,0 +1,137 @@
+"""Giving money back: ordered in the transaction that decides it, asked of the provider after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q, Sum
+
+from parking.db.locks import lock_booking
+from parking.db.transactions import require_transaction, use_case
+from parking.domain.callers import SYSTEM
+from parking.domain.states import RefundKind, RefundStatus
+from parking.gateways import gateway
+from parking.gateways.base import Declined, GatewayTimeout, RefundOrder, RefundOutcome, Succeeded
+from parking.models import ParkingBooking, Payment, Refund
+from parking.services import audit
+
+_FIRST_RETRY: Final = timedelta(minutes=1)
+_LONGEST_RETRY: Final = timedelta(hours=6)
+
+
+def order(*, booking: ParkingBooking, amount_minor: int, kind: RefundKind, reason: str, now: datetime) -> list[UUID]:
+    """Write down that `amount_minor` goes back, drawn from the booking's payments, the newest first.
+
+    Returns the ids of the new rows: none for nothing, one for each payment that it draws on (promise I16).
+    """
+    require_transaction()
+    rows: list[Refund] = []
+    left_minor = amount_minor
+    for payment, refundable_minor in _refundable(booking=booking):
+        drawn_minor = min(left_minor, refundable_minor)
+        if drawn_minor > 0:
+            rows.append(_row(payment=payment, amount_minor=drawn_minor, kind=kind, reason=reason, now=now))
+            left_minor -= drawn_minor
+    if left_minor > 0:
+        raise RuntimeError(f"booking {booking.id}: {left_minor} more to refund than was ever captured")
+    Refund.objects.bulk_create(rows)
+    return [row.id for row in rows]
+
+
+def order_surplus(*, payment: Payment, reason: str, now: datetime) -> list[UUID]:
+    """Write down that a captured payment which was not needed goes back whole, once (promise I11)."""
+    require_transaction()
+    row = _row(payment=payment, amount_minor=payment.captured_minor, kind=RefundKind.SURPLUS, reason=reason, now=now)
+    row.save(force_insert=True)
+    return [row.id]
+
+
+def attempt(*, refund_ids: Iterable[UUID], now: datetime) -> bool:
+    """Ask the provider for each refund that still waits. Returns whether all of them are processed now.
+
+    A repeat is harmless: the provider knows each refund by its id. What fails or stays unknown waits for its
+    next attempt.
+    """
+    processed = [_attempt_one(refund_id=refund_id, now=now) for refund_id in refund_ids]
+    return all(processed)
+
+
+def _attempt_one(*, refund_id: UUID, now: datetime) -> bool:
+    refund = Refund.objects.select_related("payment").get(id=refund_id)
+    if refund.status == RefundStatus.PENDING:
+        outcome = _ask_provider(refund=refund, now=now)
+        with use_case():
+            refund = _record(refund=refund, outcome=outcome, now=now)
+    return refund.status == RefundStatus.PROCESSED
+
+
+def _ask_provider(*, refund: Refund, now: datetime) -> RefundOutcome | None:
+    try:
+        return gateway(provider=refund.payment.provider).refund(
+            order=RefundOrder(
+                key=str(refund.id),
+                charge_reference=refund.payment.provider_reference or "",
+                amount_minor=refund.amount_minor,
+                currency=refund.currency,
+            ),
+            now=now,
+        )
+    except GatewayTimeout:
+        return None
+
+
+def _record(*, refund: Refund, outcome: RefundOutcome | None, now: datetime) -> Refund:
+    lock_booking(booking_id=refund.payment.booking_id)
+    refund.refresh_from_db()
+    if refund.status != RefundStatus.PENDING:
+        return refund
+    refund.attempts += 1
+    if isinstance(outcome, Succeeded):
+        refund.status = RefundStatus.PROCESSED
+        refund.provider_reference = outcome.reference
+        refund.processed_at = max(now, refund.created_at)
+        refund.next_attempt_at = None
+    else:
+        refund.failure_code = outcome.code[:64] if isinstance(outcome, Declined) else ""
+        refund.next_attempt_at = now + min(_LONGEST_RETRY, _FIRST_RETRY * 2 ** min(refund.attempts - 1, 20))
+    refund.save(
+        update_fields=[
+            "status",
+            "provider_reference",
+            "processed_at",
+            "next_attempt_at",
+            "failure_code",
+            "attempts",
+        ]
+    )
+    audit.record(
+        action=f"refund.{refund.status.lower()}",
+        caller=SYSTEM,
+        at=now,
+        booking_id=refund.payment.booking_id,
+        data={"refund_id": str(refund.id), "amount_minor": refund.amount_minor, "kind": refund.kind},
+    )
+    return refund
+
+
+def _row(*, payment: Payment, amount_minor: int, kind: RefundKind, reason: str, now: datetime) -> Refund:
+    return Refund(
+        payment=payment,
+        kind=kind,
+        amount_minor=amount_minor,
+        currency=payment.currency,
+        reason=reason,
+        created_at=now,
+        next_attempt_at=now,
+    )
+
+
+def _refundable(*, booking: ParkingBooking) -> list[tuple[Payment, int]]:
+    """The booking's payments, the newest first, each with what is left of it to give back, in minor units."""
+    payments = Payment.objects.filter(booking=booking, completed_at__isnull=False, surplus_minor=0)
+    returned = Sum("refunds__amount_minor", filter=~Q(refunds__status=RefundStatus.FAILED), default=0)
+    rows = payments.annotate(returned_minor=returned).order_by("-completed_at", "id")
+    return [(payment, payment.captured_minor - payment.returned_minor) for payment in rows]
