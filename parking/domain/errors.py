@@ -200,6 +200,11 @@ class AlreadyExited(Conflict):
     default_message = "This ticket has already been used to leave."
 
 
+class ScanIdReused(Conflict):
+    default_code = "scan_id_reused"
+    default_message = "This scan_id was used for another scan. Give every scan its own."
+
+
 class NothingDue(Conflict):
     default_code = "nothing_due"
     default_message = "Nothing is due for this session. Nothing was charged."

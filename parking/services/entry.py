@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from parking.db.locks import lock_booking_and_vehicle
-from parking.db.transactions import use_case
 from parking.domain.callers import Caller
-from parking.domain.entry import Admission, decide_entry
-from parking.domain.errors import ParkingError, TooEarly, UnknownCode, ZoneFull
+from parking.domain.entry import decide_entry
+from parking.domain.errors import ParkingError, TooEarly, ZoneFull
 from parking.domain.states import BookingStatus, RefundKind, ReleaseReason, ScanType
 from parking.domain.times import format_time, not_before
-from parking.models import GateDevice, ParkingBooking, ParkingSession, SlotAllocation
+from parking.models import ParkingBooking, ParkingSession, SlotAllocation
 from parking.queries import snapshots
 from parking.services import arrivals, audit, refunds, scans, slots
 from parking.services.results import EntryAdmitted
@@ -44,40 +42,13 @@ def scan_entry_qr(
         caller=caller,
         scanned_at=now,
     )
-    refund_ids: list[UUID] = []
-    with use_case():
-        answer = _scan(scan=scan, refund_ids=refund_ids)
-    refunds.attempt(refund_ids=refund_ids, now=now)
-    if isinstance(answer, ParkingError):
-        raise answer
-    return answer
+    return scans.carry_out(
+        scan=scan, answer_type=EntryAdmitted, decide=lambda booking: _enter(scan=scan, booking=booking)
+    )
 
 
-def _scan(*, scan: scans.Scan, refund_ids: list[UUID]) -> EntryAdmitted | ParkingError:
-    device = scans.find_device(scan=scan)
-    if isinstance(device, ParkingError):
-        scans.log(scan=scan, answer=device)
-        return device
-    booking = lock_booking_and_vehicle(qr_code=scan.ticket_code) if scan.ticket_code else None
-    earlier = scans.earlier_answer(scan=scan, answer_type=EntryAdmitted)
-    if earlier is not None:
-        return earlier
-    if booking is None:
-        answer: EntryAdmitted | ParkingError = UnknownCode()
-        scans.log(scan=scan, answer=answer, device=device)
-        return answer
+def _enter(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[EntryAdmitted]:
     now = not_before(scan.scanned_at, booking.created_at, booking.paid_at)
-    answer = _enter(scan=scan, device=device, booking=booking, refund_ids=refund_ids, now=now)
-    scans.log(scan=scan, answer=answer, device=device, booking=booking, at=now)
-    return answer
-
-
-def _enter(
-    *, scan: scans.Scan, device: GateDevice, booking: ParkingBooking, refund_ids: list[UUID], now: datetime
-) -> EntryAdmitted | ParkingError:
-    wrong_zone = scans.zone_refusal(device=device, booking=booking)
-    if wrong_zone is not None:
-        return wrong_zone
     allocation = snapshots.live_allocation(booking=booking)
     money = snapshots.money_of(booking=booking)
     decision = decide_entry(
@@ -88,13 +59,20 @@ def _enter(
     )
     if isinstance(decision, ParkingError):
         slots.lapse(bookings=[booking], now=now)
-        return decision
+        return scans.Outcome(answer=decision)
     if allocation is None:
         raise RuntimeError(f"booking {booking.id} is paid and holds no slot")
     parked = arrivals.park(booking=booking, allocation=allocation, admission=decision, now=now)
-    if parked is None:
-        return _turn_away(scan=scan, booking=booking, decision=decision, money=money, refund_ids=refund_ids, now=now)
-    return _admit(scan=scan, booking=booking, parked=parked, now=now)
+    if parked is not None:
+        return scans.Outcome(answer=_admit(scan=scan, booking=booking, parked=parked, now=now))
+    if decision.is_early:
+        return scans.Outcome(
+            answer=TooEarly(
+                "No slot is free before your booking starts. Come back when it does; your slot is kept.",
+                details={"entry_from": format_time(moment=booking.starts_at)},
+            )
+        )
+    return _turn_away(scan=scan, booking=booking, paid_minor=money.kept_minor, now=now)
 
 
 def _admit(*, scan: scans.Scan, booking: ParkingBooking, parked: SlotAllocation, now: datetime) -> EntryAdmitted:
@@ -128,32 +106,22 @@ def _admit(*, scan: scans.Scan, booking: ParkingBooking, parked: SlotAllocation,
 
 
 def _turn_away(
-    *,
-    scan: scans.Scan,
-    booking: ParkingBooking,
-    decision: Admission,
-    money: snapshots.Money,
-    refund_ids: list[UUID],
-    now: datetime,
-) -> ParkingError:
-    """No slot. Before its window the car may come back; within it, all of its money goes back at once."""
-    if decision.is_early:
-        return TooEarly(
-            "No slot is free before your booking starts. Come back when it does; your slot is kept.",
-            details={"entry_from": format_time(moment=booking.starts_at)},
-        )
+    *, scan: scans.Scan, booking: ParkingBooking, paid_minor: int, now: datetime
+) -> scans.Outcome[EntryAdmitted]:
+    """Every slot has a car in it: all that was paid goes back at once (DESIGN section 2, "no slot left")."""
     booking.status = BookingStatus.CANCELLED
     booking.closed_at = now
     booking.save(update_fields=["status", "closed_at"])
     slots.release(booking=booking, reason=ReleaseReason.ZONE_FULL, now=now)
-    refund_ids += refunds.order(
-        booking=booking, amount_minor=money.kept_minor, kind=RefundKind.ZONE_FULL, reason="zone full", now=now
+    refund_ids = refunds.order(
+        booking=booking, amount_minor=paid_minor, kind=RefundKind.ZONE_FULL, reason="zone full", now=now
     )
     audit.record(
         action="booking.zone_full",
         caller=scan.caller,
         at=now,
         booking_id=booking.id,
-        data={"refund_minor": money.kept_minor},
+        data={"refund_minor": paid_minor},
     )
-    return ZoneFull("Every slot of this zone has a car in it. All that you paid is being refunded now.")
+    refusal = ZoneFull("Every slot of this zone has a car in it. All that you paid is being refunded now.")
+    return scans.Outcome(answer=refusal, refund_ids=refund_ids)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from parking.db.locks import lock_booking_and_vehicle
-from parking.db.transactions import use_case
 from parking.domain.callers import Caller
-from parking.domain.errors import AlreadyExited, NotEntered, ParkingError, PaymentDue, UnknownCode
+from parking.domain.errors import AlreadyExited, NotEntered, ParkingError, PaymentDue
 from parking.domain.states import RefundKind, ScanType, SessionStatus
 from parking.domain.stays import AskForPayment, Bill, OpenGate, decide_exit
 from parking.domain.times import not_before
-from parking.models import GateDevice, ParkingBooking, ParkingSession, Quote
+from parking.models import ParkingBooking, ParkingSession, Quote
 from parking.queries import snapshots
 from parking.services import audit, collection, refunds, scans, slots
 from parking.services.results import ExitBill, bill_details
@@ -43,51 +41,14 @@ def scan_exit_qr(
         caller=caller,
         scanned_at=now,
     )
-    refund_ids: list[UUID] = []
-    with use_case():
-        answer = _scan(scan=scan, refund_ids=refund_ids)
-    refunds.attempt(refund_ids=refund_ids, now=now)
-    if isinstance(answer, ParkingError):
-        raise answer
-    return answer
+    return scans.carry_out(scan=scan, answer_type=ExitBill, decide=lambda booking: _leave(scan=scan, booking=booking))
 
 
-def _scan(*, scan: scans.Scan, refund_ids: list[UUID]) -> ExitBill | ParkingError:
-    device = scans.find_device(scan=scan)
-    if isinstance(device, ParkingError):
-        scans.log(scan=scan, answer=device)
-        return device
-    booking = lock_booking_and_vehicle(qr_code=scan.ticket_code) if scan.ticket_code else None
-    earlier = scans.earlier_answer(scan=scan, answer_type=ExitBill)
-    if earlier is not None:
-        return earlier
-    if booking is None:
-        answer: ExitBill | ParkingError = UnknownCode()
-        scans.log(scan=scan, answer=answer, device=device)
-        return answer
+def _leave(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[ExitBill]:
     session = ParkingSession.objects.select_related("slot").filter(booking=booking).first()
-    now = not_before(scan.scanned_at, booking.created_at, booking.paid_at)
-    if session is not None:
-        now = not_before(now, session.entry_time, session.exit_time, session.billed_until, session.gate_opened_at)
-    answer = _leave(scan=scan, device=device, booking=booking, session=session, refund_ids=refund_ids, now=now)
-    scans.log(scan=scan, answer=answer, device=device, booking=booking, at=now)
-    return answer
-
-
-def _leave(
-    *,
-    scan: scans.Scan,
-    device: GateDevice,
-    booking: ParkingBooking,
-    session: ParkingSession | None,
-    refund_ids: list[UUID],
-    now: datetime,
-) -> ExitBill | ParkingError:
-    wrong_zone = scans.zone_refusal(device=device, booking=booking)
-    if wrong_zone is not None:
-        return wrong_zone
     if session is None:
-        return NotEntered()
+        return scans.Outcome(answer=NotEntered())
+    now = not_before(scan.scanned_at, session.entry_time, session.exit_time, session.billed_until)
     quote = snapshots.open_quote(session=session)
     money = snapshots.money_of(booking=booking)
     decision = decide_exit(
@@ -97,20 +58,16 @@ def _leave(
     )
     match decision:
         case OpenGate():
-            refund_ids += _open_gate(scan=scan, booking=booking, session=session, decision=decision, now=now)
-            return _bill(booking=booking, session=session, bill=decision.bill, money=money)
+            refund_ids = _open_gate(scan=scan, booking=booking, session=session, decision=decision, now=now)
+            bill = _bill(booking=booking, session=session, bill=decision.bill, money=money)
+            return scans.Outcome(answer=bill, refund_ids=refund_ids)
         case AskForPayment():
-            return _ask(
-                scan=scan,
-                booking=booking,
-                session=session,
-                decision=decision,
-                quote=quote,
-                money=money,
-                now=now,
+            refusal = _ask(
+                scan=scan, booking=booking, session=session, decision=decision, quote=quote, money=money, now=now
             )
+            return scans.Outcome(answer=refusal)
         case ParkingError():
-            return decision
+            return scans.Outcome(answer=decision)
 
 
 def _open_gate(

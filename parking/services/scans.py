@@ -5,28 +5,32 @@ A refused scan is a decision too. It is returned, not raised, so that it is comm
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from parking.db.transactions import require_transaction
+from parking.db.locks import lock_booking_and_vehicle
+from parking.db.transactions import use_case
 from parking.domain.callers import Caller
 from parking.domain.codes import read_qr_code
 from parking.domain.errors import (
     AlreadyEntered,
     AlreadyExited,
-    Conflict,
     DeviceRevoked,
     ParkingError,
+    ScanIdReused,
+    UnknownCode,
     UnknownDevice,
     WrongDirection,
     WrongZone,
 )
 from parking.domain.states import GateDirection, ScanResult, ScanType
 from parking.models import GateDevice, ParkingBooking, QRScanLog
+from parking.services import refunds
 
 T = TypeVar("T")
 
@@ -52,7 +56,50 @@ class Scan:
         return read_qr_code(text=self.qr_code)
 
 
-def find_device(*, scan: Scan) -> GateDevice | ParkingError:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Generic[T]):
+    """What a scan is answered, and the refunds that it ordered."""
+
+    answer: T | ParkingError
+    refund_ids: Sequence[UUID] = ()
+
+
+def carry_out(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBooking], Outcome[T]]) -> T:
+    """Check the device, lock the ticket's booking, let `decide` decide, log, commit; then refund, and answer.
+
+    The same scan delivered again (same device, same `scan_id`) gets the same answer and leaves no second row.
+    """
+    with use_case():
+        outcome = _attend(scan=scan, answer_type=answer_type, decide=decide)
+    refunds.attempt(refund_ids=outcome.refund_ids, now=scan.scanned_at)
+    if isinstance(outcome.answer, ParkingError):
+        raise outcome.answer
+    return outcome.answer
+
+
+def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBooking], Outcome[T]]) -> Outcome[T]:
+    device = _find_device(scan=scan)
+    if isinstance(device, ParkingError):
+        _log(scan=scan, answer=device)
+        return Outcome(answer=device)
+    booking = lock_booking_and_vehicle(qr_code=scan.ticket_code) if scan.ticket_code else None
+    earlier = _earlier(scan=scan)
+    if earlier is not None and earlier.scan_type == scan.scan_type and earlier.qr_code == _logged_code(scan=scan):
+        return Outcome(answer=_decode(answer=earlier.answer or {}, answer_type=answer_type))
+    outcome: Outcome[T]
+    if earlier is not None:
+        outcome = Outcome(answer=ScanIdReused())
+    elif booking is None:
+        outcome = Outcome(answer=UnknownCode())
+    elif not _serves(device=device, booking=booking):
+        outcome = Outcome(answer=WrongZone())
+    else:
+        outcome = decide(booking)
+    _log(scan=scan, answer=outcome.answer, device=device, booking=booking)
+    return outcome
+
+
+def _find_device(*, scan: Scan) -> GateDevice | ParkingError:
     """The registered device, or why it may not scan here (promise I20)."""
     device = GateDevice.objects.filter(device_id=scan.scanner_device_id).first()
     if device is None:
@@ -64,37 +111,26 @@ def find_device(*, scan: Scan) -> GateDevice | ParkingError:
     return device
 
 
-def zone_refusal(*, device: GateDevice, booking: ParkingBooking) -> ParkingError | None:
+def _serves(*, device: GateDevice, booking: ParkingBooking) -> bool:
     """A device that names zones serves those only."""
     served = set(device.zones.values_list("id", flat=True))
-    return WrongZone() if served and booking.zone_id not in served else None
+    return not served or booking.zone_id in served
 
 
-def earlier_answer(*, scan: Scan, answer_type: type[T]) -> T | ParkingError | None:
-    """What the same scan (same device, same `scan_id`) was answered before; None if it is new."""
+def _earlier(*, scan: Scan) -> QRScanLog | None:
+    """The row of a scan with the same `scan_id` from the same device."""
     if scan.scan_id is None:
         return None
-    row = QRScanLog.objects.filter(scanner_device_id=scan.scanner_device_id, scan_id=scan.scan_id).first()
-    if row is None or row.answer is None:
-        return None
-    if row.scan_type != scan.scan_type or row.qr_code != _logged_code(scan=scan):
-        return Conflict("This scan_id was used for another scan. Give every scan its own.", code="scan_id_reused")
-    return _decode(answer=row.answer, answer_type=answer_type)
+    return QRScanLog.objects.filter(scanner_device_id=scan.scanner_device_id, scan_id=scan.scan_id).first()
 
 
-def log(
-    *,
-    scan: Scan,
-    answer: object,
-    device: GateDevice | None = None,
-    booking: ParkingBooking | None = None,
-    at: datetime | None = None,
+def _log(
+    *, scan: Scan, answer: object, device: GateDevice | None = None, booking: ParkingBooking | None = None
 ) -> None:
-    """Write the one log row of this attempt, refused or not (promise I19)."""
-    require_transaction()
+    """Write the one row of this attempt, refused or not (promise I19)."""
     refused = answer if isinstance(answer, ParkingError) else None
-    # A scan_id is remembered only for a device that was let through to the ticket.
-    remembers = scan.scan_id is not None and device is not None and getattr(refused, "code", "") != "scan_id_reused"
+    # A scan_id is remembered only for a device that may scan here, and only once.
+    remembers = scan.scan_id is not None and device is not None and not isinstance(refused, ScanIdReused)
     QRScanLog.objects.create(
         scan_type=scan.scan_type,
         result=_result(refused=refused),
@@ -105,7 +141,7 @@ def log(
         scanner_device_id=scan.scanner_device_id,
         scanner_location=scan.scanner_location,
         caller=scan.caller.label,
-        scanned_at=at or scan.scanned_at,
+        scanned_at=scan.scanned_at,
         device_time=scan.device_time,
         scan_id=scan.scan_id if remembers else None,
         answer=_encode(answer=answer) if remembers else None,
