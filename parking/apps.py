@@ -10,8 +10,8 @@ class ParkingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from parking import checks  # noqa: F401, PLC0415 -- registers the start-up checks
-        from parking.db import guards  # noqa: PLC0415 -- models must be loaded
+        from parking import checks  # noqa: F401 -- registers the start-up checks
+        from parking.db import guards
 
         # The one signal: Django rebuilds tables on SQLite and drops their triggers without a word.
         post_migrate.connect(guards.install_after_migrate, sender=self)

@@ -1,0 +1,81 @@
+# Everything here needs only git, make and Python 3.11 or newer (with its venv module).
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+SYSTEM_PYTHON ?= python3
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+ARGS ?=
+
+# Without its compiled modules Python starts several times slower, and the tests start it often.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help
+help: ## say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: $(VENV)/.installed-run ## serve the site on http://localhost:8000/ (PORT and DATABASE_URL are honoured)
+	@$(PYTHON) manage.py migrate --verbosity 0
+	@$(PYTHON) manage.py setup_parking_system
+	@exec $(PYTHON) -m config.serve # exec: what make signals is then the server itself, and nothing outlives it
+
+.PHONY: test
+test: ## run the tests on SQLite, then on PostgreSQL (ARGS="..." goes to pytest)
+	@$(MAKE) --no-print-directory --keep-going test-sqlite test-postgres
+
+.PHONY: test-sqlite test-postgres
+test-sqlite test-postgres: test-%: $(VENV)/.installed-dev
+	@echo "Tests on $*"
+	@exec $(PYTHON) -m pytest --database=$* --numprocesses=auto $(ARGS)
+
+.PHONY: check
+check: $(VENV)/.installed-dev ## linters, types, the import contract, migrations
+	@$(VENV)/bin/ruff check
+	@$(VENV)/bin/ruff format --check
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo
+	@$(MAKE) --no-print-directory migrations-check
+	@$(PYTHON) manage.py check
+
+.PHONY: migrations-check
+migrations-check: $(VENV)/.installed-dev ## no change of a model is without its migration
+	@$(PYTHON) manage.py makemigrations --check --dry-run
+
+.PHONY: format
+format: $(VENV)/.installed-dev ## put the code into its form
+	@$(VENV)/bin/ruff check --fix-only --quiet
+	@$(VENV)/bin/ruff format
+
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
+
+.PHONY: lock
+lock: $(VENV)/.installed-uv ## lock the dependencies again (ARGS=--upgrade for newer ones)
+	@$(LOCK) --group install --output-file requirements/uv.txt
+	@$(LOCK) pyproject.toml --output-file requirements/run.txt
+	@$(LOCK) pyproject.toml --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+
+.PHONY: clean
+clean: ## remove what was installed and cached; the data in var/ stays
+	@rm -rf $(VENV) .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Stamps: an installation is repeated only when its lock has changed.
+
+$(VENV)/.installed-uv: requirements/uv.txt
+	@$(SYSTEM_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed. If it has another name: make SYSTEM_PYTHON=python3.12 ..."; exit 1; }
+	@$(SYSTEM_PYTHON) -c 'import ensurepip' 2>/dev/null || { \
+		echo "Python's venv module is needed. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Installing into $(VENV)"
+	@$(SYSTEM_PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
+
+$(VENV)/.installed-%: requirements/%.txt $(VENV)/.installed-uv
+	@$(UV) pip install --quiet --python $(PYTHON) --require-hashes --requirement $<
+	@touch $@

@@ -1,0 +1,1 @@
+"""How the project is configured and served; the parking system itself is in `parking`."""

@@ -1,0 +1,121 @@
+"""The one reader of the environment.
+
+Every setting is a field of `Environment`, with its type, its default and what it means;
+`docs/configuration.md` lists the same fields, and a test compares the two. Nothing else in the project reads
+settings from the environment.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+
+import dj_database_url
+from environs import Env, EnvValidationError, ValidationError, validate
+
+Validator = Callable[[Any], object]
+
+
+class UnreadableEnvironmentError(Exception):
+    """Some variable holds what its setting cannot be; each line of the text names one, never its value."""
+
+
+def _database_address(url: str) -> None:
+    try:
+        config = dj_database_url.parse(url)
+    except ValueError:
+        raise ValidationError("Not a valid database URL.") from None
+    if config["ENGINE"] not in {"django.db.backends.sqlite3", "django.db.backends.postgresql"}:
+        raise ValidationError("Must begin with sqlite:// or postgres://.")
+    if config["NAME"] in {"", ":memory:"}:
+        raise ValidationError("Must name a database; one in memory would be another one for each thread.")
+
+
+def _setting(meaning: str, *, default: object = "", validator: Validator | None = None) -> Any:
+    """A field of the annotated type, hence `Any`, as with `dataclasses.field`."""
+    return field(default=default, metadata={"meaning": meaning, "validator": validator})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """Each field is the variable of the same name in capitals; an empty variable counts as unset."""
+
+    parking_mode: Literal["sandbox", "live"] = _setting(
+        "`sandbox` simulates payments and has a test clock; `live` takes real money, or refuses to start",
+        default="sandbox",
+    )
+    database_url: str = _setting(
+        "`sqlite:///PATH` (relative to the project) or `postgres://USER:PASSWORD@HOST:PORT/NAME`",
+        default="sqlite:///var/parking.sqlite3",
+        validator=_database_address,
+    )
+    sqlite_synchronous: Literal["OFF", "NORMAL", "FULL", "EXTRA"] = _setting(
+        "SQLite's durability; below `FULL` a power cut can lose payments that were already confirmed",
+        default="FULL",
+    )
+    conn_max_age: int = _setting(
+        "seconds that a serving thread keeps its database connection open; 0 opens one for each request",
+        default=600,
+        validator=validate.Range(min=0, max=86_400),
+    )
+    host: str = _setting("address the server listens on", default="127.0.0.1")
+    port: int = _setting("port the server listens on", default=8000, validator=validate.Range(min=1, max=65_535))
+    web_workers: int = _setting("server processes", default=2, validator=validate.Range(min=1, max=64))
+    web_threads: int = _setting(
+        "threads in each server process; few, for they share one interpreter lock",
+        default=2,
+        validator=validate.Range(min=1, max=64),
+    )
+    secret_key: str = _setting(
+        "signs sessions and tokens, at least 50 characters; the sandbox makes one and keeps it in `var/`"
+    )
+    debug: bool = _setting("detailed error pages; refused in live mode", default=False)
+    allowed_hosts: tuple[str, ...] = _setting(
+        "host names the site answers to, separated by commas; the sandbox answers to this machine's own",
+        default=(),
+    )
+    csrf_trusted_origins: tuple[str, ...] = _setting(
+        "other origins whose forms are accepted, with their scheme, separated by commas", default=()
+    )
+    trust_forwarded_proto: bool = _setting(
+        "believe `X-Forwarded-Proto`; only behind a proxy that always sets it itself", default=False
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting("least level that is logged", default="INFO")
+    log_format: Literal["auto", "console", "json"] = _setting(
+        "`auto` is `console` in the sandbox and `json` in live mode", default="auto"
+    )
+    parking_payment_provider: str = _setting(
+        "who takes the money; `simulated` is for the sandbox only", default="simulated"
+    )
+    parking_phone_region: str = _setting(
+        "two-letter region of phone numbers that are given without a country code",
+        default="IN",
+        validator=validate.Regexp(r"[A-Z]{2}\Z", error="Must be two capital letters."),
+    )
+
+
+def read_environment() -> Environment:
+    """Read every setting, or name all variables that cannot be read at once."""
+    env = Env(eager=False)
+    hints = get_type_hints(Environment)
+    values: dict[str, Any] = {}
+    for setting in fields(Environment):
+        variable = setting.name.upper()
+        if os.environ.get(variable, "").strip():
+            values[setting.name] = _read(env, variable, hints[setting.name], setting.metadata["validator"])
+    try:
+        env.seal()
+    except EnvValidationError as error:
+        problems = cast("dict[str, list[str]]", error.error_messages)
+        lines = (f"{variable} cannot be read: {' '.join(texts)}" for variable, texts in problems.items())
+        raise UnreadableEnvironmentError("\n".join(lines)) from None
+    return Environment(**values)
+
+
+def _read(env: Env, variable: str, hint: Any, validator: Validator | None) -> Any:
+    if get_origin(hint) is Literal:
+        return env.str(variable, validate=validate.OneOf(get_args(hint), error="Must be one of: {choices}."))
+    if get_origin(hint) is tuple:
+        return tuple(part.strip() for part in env.str(variable).split(",") if part.strip())
+    parsers: dict[type, Callable[..., Any]] = {bool: env.bool, int: env.int, str: env.str}
+    return parsers[hint](variable, validate=validator)
