@@ -135,7 +135,7 @@ def _read_row(*, line: int, text: str, header: Sequence[str]) -> RecordedStay | 
     if isinstance(departed_at, RowProblem):
         return rejected(departed_at, f"departed_utc {_shown(row['departed_utc'])}")
     if departed_at <= arrived_at:
-        return rejected(RowProblem.NOT_AFTER_ARRIVAL, f"{arrived_at - departed_at} before")
+        return rejected(RowProblem.NOT_AFTER_ARRIVAL, " then ".join(_shown(row[column]) for column in COLUMNS[1:]))
     if departed_at - arrived_at > MAX_STAY:
         return rejected(RowProblem.TOO_LONG, f"{(departed_at - arrived_at).days} days")
     return RecordedStay(line=line, bay=row["bay"], arrived_at=arrived_at, departed_at=departed_at)

@@ -11,10 +11,7 @@ class SandboxClock(models.Model):
     frozen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(id=1), name="parking_clock_is_one"),
-            models.CheckConstraint(condition=Q(offset_microseconds__gte=0), name="parking_clock_forward"),
-        ]
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="parking_clock_is_one")]
 
     def __str__(self) -> str:
         return f"frozen at {self.frozen_at}" if self.frozen_at else f"+{self.offset_microseconds} us"

@@ -47,8 +47,8 @@ def adjust(
         after = _target(before=before, advance_seconds=advance_seconds, move_to=move_to)
         stands_still = clock.frozen_at is not None if freeze is None else freeze
         clock.frozen_at = after if stands_still else None
-        # A wall clock that was set back must not carry the test clock with it.
-        clock.offset_microseconds = max(0, (after - wall) // timedelta(microseconds=1))
+        # Negative after standing still: it runs on from where it stood, it does not jump to the wall clock.
+        clock.offset_microseconds = (after - wall) // timedelta(microseconds=1)
         clock.save(update_fields=["frozen_at", "offset_microseconds"])
         return _reading(clock=clock, wall=wall)
 

@@ -1,0 +1,75 @@
+"""Making, seeing and cancelling a booking."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from ninja import Router, Status
+
+from parking.api import documentation, render
+from parking.api.identifiers import booking_id_of, moment_of
+from parking.api.request_schemas import CancelBooking, CreateBooking
+from parking.api.response_schemas import BookingAnswer, BookingCancelledAnswer, BookingCreatedAnswer
+from parking.domain import errors
+from parking.queries.bookings import get_booking
+from parking.queries.clock import current_time
+from parking.services import ParkingService
+
+router = Router(tags=["Bookings"])
+
+
+@router.post(
+    "create/",
+    operation_id="create_booking",
+    summary="Create a booking",
+    **documentation.command(
+        answers={201: BookingCreatedAnswer},
+        refusals=(errors.UnknownZone, errors.VehicleBusy, errors.ZoneFull, errors.Busy),
+    ),
+)
+def create(request: HttpRequest, body: CreateBooking) -> Status[BookingCreatedAnswer]:
+    """Hold a slot. It is kept until `expires_at`, and after payment until the booked time ends."""
+    booking = ParkingService.create_booking(
+        vehicle_number=body.vehicle_number,
+        owner_name=body.owner_name,
+        zone_id=body.zone_id,
+        hours=body.hours,
+        phone_number=body.phone_number,
+        starts_at=moment_of(body.starts_at) if body.starts_at is not None else None,
+        now=current_time(),
+    )
+    return Status(201, render.booking_created(booking=booking))
+
+
+@router.post(
+    "cancel/",
+    operation_id="cancel_booking",
+    summary="Cancel a booking",
+    **documentation.command(
+        answers={200: BookingCancelledAnswer},
+        refusals=(
+            errors.UnknownBooking,
+            errors.AlreadyEntered,
+            errors.BookingCancelled,
+            errors.Busy,
+            errors.HoldLapsed,
+            errors.NoShow,
+        ),
+    ),
+)
+def cancel(request: HttpRequest, body: CancelBooking) -> BookingCancelledAnswer:
+    """All of the money goes back within five minutes of paying, and none later. Not after entry."""
+    closed = ParkingService.cancel_booking(
+        booking_id=booking_id_of(body.booking_id), reason=body.reason or "", now=current_time()
+    )
+    return render.booking_cancelled(booking=closed)
+
+
+@router.get(
+    "{booking_id}/",
+    operation_id="get_booking",
+    summary="See a booking",
+    **documentation.query(answers={200: BookingAnswer}, refusals=(errors.UnknownBooking,)),
+)
+def show(request: HttpRequest, booking_id: str) -> BookingAnswer:
+    """State, times, money, QR code, and the stay once the vehicle has entered."""
+    return render.booking(details=get_booking(booking_id=booking_id_of(booking_id), now=current_time()))

@@ -1,0 +1,49 @@
+"""How an endpoint is described in the OpenAPI document: its refusals come from the errors it can raise."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Final, TypedDict
+
+from pydantic import BaseModel
+
+from parking.api.errors import BodyTooLarge, InternalError, InvalidJson, UnsupportedMediaType
+from parking.api.response_schemas import Error, FieldError
+from parking.domain.errors import InvalidField, ParkingError, Unavailable
+
+Refusal = type[ParkingError]
+
+_EVERYWHERE: Final[tuple[Refusal, ...]] = (InternalError, Unavailable)
+_WITH_A_BODY: Final[tuple[Refusal, ...]] = (InvalidJson, BodyTooLarge, UnsupportedMediaType, InvalidField)
+
+
+class Documented(TypedDict):
+    """The arguments of a route's decorator that describe it."""
+
+    response: dict[int, Any]
+    openapi_extra: dict[str, Any]
+
+
+def query(*, answers: dict[int, type[BaseModel]], refusals: tuple[Refusal, ...] = ()) -> Documented:
+    """A GET with its answers by status, and the errors that are its own."""
+    return _documented(answers=answers, refusals=(*refusals, *_EVERYWHERE))
+
+
+def command(*, answers: dict[int, type[BaseModel]], refusals: tuple[Refusal, ...] = ()) -> Documented:
+    """A POST with a JSON body."""
+    return _documented(answers=answers, refusals=(*_WITH_A_BODY, *refusals, *_EVERYWHERE))
+
+
+def _documented(*, answers: dict[int, type[BaseModel]], refusals: tuple[Refusal, ...]) -> Documented:
+    meanings: dict[int, list[str]] = defaultdict(list)
+    for refusal in refusals:
+        meanings[refusal.default_status].append(f"`{refusal.default_code}`: {refusal.default_message}")
+    schemas: dict[int, Any] = {
+        status: FieldError if status == InvalidField.default_status else Error for status in meanings
+    }
+    return {
+        "response": dict(sorted({**schemas, **answers}.items())),
+        "openapi_extra": {
+            "responses": {status: {"description": "\n\n".join(texts)} for status, texts in meanings.items()}
+        },
+    }

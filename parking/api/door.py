@@ -1,0 +1,102 @@
+"""What every request passes before and after its view: the limits of a body, and errors that speak JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, resolve
+from django.views.decorators.csrf import csrf_exempt
+from ninja.parser import Parser
+
+from parking.api import strict_json
+from parking.api.errors import (
+    BadRequest,
+    BodyTooLarge,
+    InvalidJson,
+    MethodNotAllowed,
+    UnsupportedMediaType,
+    error_of,
+    error_response,
+)
+from parking.domain.errors import NotFound, ParkingError
+
+MAX_BODY_BYTES: Final = 64 * 1024
+_MAX_LENGTH_DIGITS: Final = 9
+_JSON: Final = "application/json"
+
+View = Callable[..., HttpResponseBase]
+
+
+class StrictParser(Parser):
+    """Ninja's way to our reading of JSON."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        return strict_json.read_object(raw=request.body)
+
+
+def through_the_door(pattern: URLPattern) -> URLPattern:
+    """The same address, with its view behind the door."""
+    return URLPattern(pattern.pattern, _guarded(pattern.callback), pattern.default_args, pattern.name)
+
+
+def _guarded(view: View) -> View:
+    # No CSRF token: a form or a link of another site cannot send application/json, and no cookie counts here.
+    @csrf_exempt
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method == "HEAD":
+            request.method = "GET"  # the server leaves the body away
+        try:
+            if request.method == "POST":
+                _check_body(request)
+            response = view(request, *args, **kwargs)
+        except (ParkingError, Http404) as error:
+            response = error_response(error_of(error))
+        if response.status_code == MethodNotAllowed.default_status:
+            response = _method_not_allowed(allow=response["Allow"])
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return guarded
+
+
+def _check_body(request: HttpRequest) -> None:
+    """Refuse before reading what is no JSON or too much, so that nobody can make us hold it."""
+    if request.content_type != _JSON:
+        raise UnsupportedMediaType
+    announced = request.headers.get("Content-Length", "")
+    if announced and not (announced.isascii() and announced.isdecimal()):
+        raise BadRequest("The header Content-Length is not a number.")
+    if len(announced) > _MAX_LENGTH_DIGITS or int(announced or 0) > MAX_BODY_BYTES:
+        raise BodyTooLarge
+    try:
+        body = request.body
+    except Exception as error:
+        raise error_of(error) from error
+    if len(body) > MAX_BODY_BYTES:
+        raise BodyTooLarge
+    if not body:
+        raise InvalidJson("The body is empty, or came without a Content-Length. Send a JSON object.")
+
+
+def _method_not_allowed(*, allow: str) -> HttpResponse:
+    methods = {method.strip() for method in allow.split(",")}
+    if "GET" in methods:
+        methods.add("HEAD")
+    allowed = ", ".join(sorted(methods))
+    response = error_response(MethodNotAllowed(f"This address answers only to {allowed}."))
+    response["Allow"] = allowed
+    return response
+
+
+@csrf_exempt
+def nothing_here(request: HttpRequest, **_: object) -> HttpResponse:
+    """Any other address below /parking/. A redirect to the right one would turn a POST into a GET, so tell it."""
+    message = "There is nothing at this address."
+    if not request.path_info.endswith("/") and resolve(f"{request.path_info}/").func is not nothing_here:
+        message = f"There is nothing at this address. Write it with a slash at the end: {request.path_info}/"
+    return error_response(NotFound(message))

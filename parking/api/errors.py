@@ -1,0 +1,163 @@
+"""Every refusal as the specification's error body, with the status and the stable code of its error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import structlog
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.views import defaults
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from parking.domain.errors import (
+    Busy,
+    InvalidField,
+    NotFound,
+    ParkingError,
+    PaymentInProgress,
+    Unauthenticated,
+    Unavailable,
+)
+
+API_ROOT: Final = "/parking/"
+_TRY_AGAIN_SOON: Final = (Busy, PaymentInProgress, Unavailable)
+
+log = structlog.get_logger(__name__)
+
+
+class BadRequest(ParkingError):
+    default_code = "bad_request"
+    default_status = 400
+    default_message = "The request cannot be understood."
+
+
+class InvalidJson(ParkingError):
+    default_code = "invalid_json"
+    default_status = 400
+    default_message = "The body is not a JSON object."
+
+
+class DeviceKeyRequired(Unauthenticated):
+    default_code = "device_key_required"
+    default_message = "This gate must show its key. Ask the operator for this gate's key."
+
+
+class MethodNotAllowed(ParkingError):
+    default_code = "method_not_allowed"
+    default_status = 405
+    default_message = "This address does not answer that method."
+
+
+class BodyTooLarge(ParkingError):
+    default_code = "body_too_large"
+    default_status = 413
+    default_message = "The body is too large. Send at most 64 KiB."
+
+
+class UnsupportedMediaType(ParkingError):
+    default_code = "unsupported_media_type"
+    default_status = 415
+    default_message = "Send a JSON body, with the header Content-Type: application/json."
+
+
+class InternalError(ParkingError):
+    default_code = "internal_error"
+    default_message = "Something went wrong on our side. It has been recorded; please try again later."
+
+
+def error_response(error: ParkingError) -> HttpResponse:
+    """The answer that `error` stands for."""
+    response = JsonResponse(error_body(error), status=error.status)
+    if isinstance(error, _TRY_AGAIN_SOON):
+        response["Retry-After"] = "1"
+    return response
+
+
+def error_body(error: ParkingError) -> dict[str, object]:
+    body: dict[str, object] = {"success": False, "error": error.message, "code": error.code}
+    if isinstance(error, InvalidField):
+        body["errors"] = [{"field": error.details["field"], "error": error.message}]
+    return {**body, **error.details}
+
+
+def error_of(exception: Exception) -> ParkingError:
+    """What any exception is answered with. One that nobody foresaw is logged, and nothing of it is told."""
+    # Ninja hides what its parser raised behind an error of its own.
+    cause = exception.__cause__ if isinstance(exception, HttpError) else exception
+    match cause:
+        case ParkingError():
+            return cause
+        case ValidationError():
+            return _invalid_fields(errors=cause.errors)
+        case RequestDataTooBig():
+            return BodyTooLarge()
+        case SuspiciousOperation() | UnreadablePostError():
+            return BadRequest()
+        case Http404():
+            return NotFound("There is nothing at this address.")
+        case OperationalError() | InterfaceError():
+            log.error("database_unavailable", error_type=type(cause).__name__, exc_info=cause)
+            return Unavailable()
+        case _:
+            log.error("request_failed", error_type=type(exception).__name__, exc_info=exception)
+            return InternalError()
+
+
+def add_handlers(*, api: NinjaAPI) -> None:
+    """Answer all that goes wrong in a view; ninja picks the most special handler, and has some of its own."""
+    for kind in (Exception, HttpError, ValidationError, Http404):
+        api.add_exception_handler(kind, _handle)
+
+
+def _handle(request: HttpRequest, exception: Any) -> HttpResponse:
+    return error_response(error_of(exception))
+
+
+def _invalid_fields(*, errors: list[dict[str, Any]]) -> InvalidField:
+    """Ninja's list of what does not fit a schema, in plain words; the first names the error."""
+    found = [InvalidField(field=_field_name(error["loc"]), problem=_problem(error)) for error in errors]
+    found[0].details["errors"] = [{"field": one.details["field"], "error": one.message} for one in found]
+    return found[0]
+
+
+def _field_name(location: tuple[str | int, ...]) -> str:
+    # ("body", name of the view's argument, field, ...)
+    return ".".join(str(part) for part in location[2:]) or "body"
+
+
+_PROBLEMS: Final[Mapping[str, str]] = {
+    "missing": "is required.",
+    "string_type": "must be a text.",
+    "int_type": "must be a whole number, written without quotes or a decimal point.",
+    "bool_type": "must be true or false.",
+    "dict_type": "must be an object.",
+    "string_too_short": "must have at least {min_length} character(s).",
+    "string_too_long": "must have at most {max_length} characters.",
+    "value_error": "{error}",
+}
+
+
+def _problem(error: Mapping[str, Any]) -> str:
+    template = _PROBLEMS.get(error["type"])
+    return template.format(**error.get("ctx", {})) if template else f"{error['msg']}."
+
+
+def _below_root(page: Callable[..., HttpResponse], error: type[ParkingError]) -> Callable[..., HttpResponse]:
+    """Django's own error page, but the error body below /parking/."""
+
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.path_info.startswith(API_ROOT):
+            return error_response(error())
+        return page(request, *args, **kwargs)
+
+    return answer
+
+
+# For config.urls, which Django asks for the pages of errors that no view of ours has seen.
+handler400 = _below_root(defaults.bad_request, BadRequest)
+handler404 = _below_root(defaults.page_not_found, NotFound)
+handler500 = _below_root(defaults.server_error, InternalError)

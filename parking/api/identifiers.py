@@ -1,0 +1,52 @@
+"""What the texts of a request name. A text that can name nothing of ours is unknown, not malformed."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from parking.domain.errors import UnknownBooking, UnknownSession, UnknownZone
+
+_RFC_3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_MAX_ZONE_DIGITS: Final = 18
+
+
+def booking_id_of(text: str) -> UUID:
+    uuid = _uuid(text)
+    if uuid is None:
+        raise UnknownBooking
+    return uuid
+
+
+def session_id_of(text: str) -> UUID:
+    uuid = _uuid(text)
+    if uuid is None:
+        raise UnknownSession
+    return uuid
+
+
+def zone_id_of(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > _MAX_ZONE_DIGITS:
+        raise UnknownZone
+    return int(text)
+
+
+def moment_of(text: str) -> datetime:
+    """The moment in UTC that an RFC 3339 text names. Raises ValueError in words for the client."""
+    if _RFC_3339.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+    raise ValueError("must be a time with its offset, such as 2026-01-31T09:00:00+05:30.")
+
+
+def _uuid(text: str) -> UUID | None:
+    """Only the spelling with four hyphens: Python's UUID takes braces, URNs and foreign digits too."""
+    try:
+        uuid = UUID(text)
+    except ValueError:
+        return None
+    return uuid if str(uuid) == text.lower() else None

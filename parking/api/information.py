@@ -1,0 +1,59 @@
+"""What anybody may ask: the zones, and whether the system answers."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.db import Error as DatabaseError
+from django.http import HttpRequest
+from ninja import Path, Router
+from pydantic import WithJsonSchema
+
+from parking.api import documentation, render
+from parking.api.identifiers import zone_id_of
+from parking.api.response_schemas import HealthAnswer, ZonesAnswer, ZoneStatusAnswer
+from parking.domain.errors import Unavailable, UnknownZone
+from parking.queries.clock import current_time
+from parking.queries.zones import count_zones, list_zones
+from parking.services import ParkingService
+
+router = Router(tags=["Information"])
+
+
+@router.get(
+    "api/zones/",
+    operation_id="list_zones",
+    summary="List the zones",
+    **documentation.query(answers={200: ZonesAnswer}),
+)
+def zones(request: HttpRequest) -> ZonesAnswer:
+    """Every open zone with its price and its room at this moment."""
+    return ZonesAnswer(zones=[render.zone_summary(zone=zone) for zone in list_zones(now=current_time())])
+
+
+@router.get(
+    "api/zone/{zone_id}/status/",
+    operation_id="get_zone_status",
+    summary="See a zone",
+    **documentation.query(answers={200: ZoneStatusAnswer}, refusals=(UnknownZone,)),
+)
+def zone_status(
+    request: HttpRequest, zone_id: Annotated[str, WithJsonSchema({"type": "integer"}), Path()]
+) -> ZoneStatusAnswer:
+    """Its price, the cars inside, and its room at this moment."""
+    status = ParkingService.get_zone_status(zone_id=zone_id_of(zone_id), now=current_time())
+    return render.zone_status(zone=status)
+
+
+@router.get(
+    "health/",
+    operation_id="get_health",
+    summary="Ask whether the system answers",
+    **documentation.query(answers={200: HealthAnswer}),
+)
+def health(request: HttpRequest) -> HealthAnswer:
+    """200 only if the database answers, 503 otherwise."""
+    try:
+        return render.health(now=current_time(), zones_configured=count_zones())
+    except DatabaseError as error:
+        raise Unavailable("The database does not answer.", details={"status": "unavailable"}) from error

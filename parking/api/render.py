@@ -1,0 +1,211 @@
+"""What the use cases and queries found, as the answers of the API: money as decimal strings, times in UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from parking.api import response_schemas as answers
+from parking.domain.money import format_amount
+from parking.domain.states import PaymentStatus
+from parking.domain.times import format_time
+from parking.queries.bookings import BookingDetails, StayDetails
+from parking.queries.zones import ZoneStatus
+from parking.services.results import (
+    BookingClosed,
+    BookingCreated,
+    EntryAdmitted,
+    ExitBill,
+    PaymentAnswer,
+    bill_details,
+)
+from parking.services.sandbox_clock import ClockReading
+
+
+def _amount(amount_minor: int, currency: str) -> str:
+    return format_amount(amount_minor=amount_minor, currency=currency)
+
+
+def _time(moment: datetime) -> str:
+    return format_time(moment=moment)
+
+
+def _time_if_any(moment: datetime | None) -> str | None:
+    return None if moment is None else format_time(moment=moment)
+
+
+def _spoken_time(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def booking_created(*, booking: BookingCreated) -> answers.BookingCreatedAnswer:
+    amount = _amount(booking.amount_minor, booking.currency)
+    return answers.BookingCreatedAnswer(
+        booking_id=str(booking.booking_id),
+        qr_code=booking.qr_code,
+        vehicle_number=booking.vehicle_number,
+        slot_number=booking.slot_number,
+        zone_name=booking.zone_name,
+        hours=booking.hours,
+        amount=amount,
+        currency=booking.currency,
+        created_at=_time(booking.created_at),
+        expires_at=_time(booking.expires_at),
+        starts_at=_time(booking.starts_at),
+        ends_at=_time(booking.ends_at),
+        status=booking.status,
+        message=f"Pay {amount} {booking.currency} before {_spoken_time(booking.expires_at)} "
+        f"to keep slot {booking.slot_number}.",
+    )
+
+
+def booking_payment(*, payment: PaymentAnswer) -> answers.BookingPaymentAnswer:
+    return answers.BookingPaymentAnswer(
+        payment_id=str(payment.payment_id),
+        booking_id=str(payment.booking_id),
+        amount=_amount(payment.amount_minor, payment.currency),
+        currency=payment.currency,
+        payment_status=payment.payment_status,
+        booking_status=payment.booking_status,
+        next_action=dict(payment.next_action) or None,
+        message=_payment_message(payment=payment, then="Scan the QR code at an entry gate."),
+    )
+
+
+def additional_payment(*, payment: PaymentAnswer) -> answers.AdditionalPaymentAnswer:
+    if payment.session_id is None or payment.session_status is None:
+        raise ValueError(f"payment {payment.payment_id} is of no session")
+    then = "Scan the ticket at the exit gate to leave."
+    if payment.leave_by is not None:
+        then = f"Scan the ticket at the exit gate before {_spoken_time(payment.leave_by)} to leave."
+    return answers.AdditionalPaymentAnswer(
+        payment_id=str(payment.payment_id),
+        session_id=str(payment.session_id),
+        booking_id=str(payment.booking_id),
+        amount=_amount(payment.amount_minor, payment.currency),
+        currency=payment.currency,
+        payment_status=payment.payment_status,
+        session_status=payment.session_status,
+        leave_by=_time_if_any(payment.leave_by),
+        next_action=dict(payment.next_action) or None,
+        message=_payment_message(payment=payment, then=then),
+    )
+
+
+def _payment_message(*, payment: PaymentAnswer, then: str) -> str:
+    amount = f"{_amount(payment.amount_minor, payment.currency)} {payment.currency}"
+    if payment.payment_status is not PaymentStatus.PENDING:
+        return f"Paid {amount}. {then}"
+    told = payment.next_action.get("instructions", "Send the same request again in a few seconds to see how it went.")
+    return f"The payment of {amount} is not complete yet. {told}"
+
+
+def booking_cancelled(*, booking: BookingClosed) -> answers.BookingCancelledAnswer:
+    amount = _amount(booking.refund_minor, booking.currency)
+    if booking.refund_minor == 0:
+        message = "The booking is cancelled. Nothing is refunded."
+    elif booking.refund_processed:
+        message = f"The booking is cancelled. {amount} {booking.currency} were refunded."
+    else:
+        message = f"The booking is cancelled. The refund of {amount} {booking.currency} is on its way."
+    return answers.BookingCancelledAnswer(
+        booking_id=str(booking.booking_id),
+        refund_amount=amount,
+        refund_processed=booking.refund_processed,
+        currency=booking.currency,
+        message=message,
+    )
+
+
+def entry_admitted(*, entry: EntryAdmitted) -> answers.EntryAnswer:
+    return answers.EntryAnswer(
+        session_id=str(entry.session_id),
+        booking_id=str(entry.booking_id),
+        vehicle_number=entry.vehicle_number,
+        slot_number=entry.slot_number,
+        zone_name=entry.zone_name,
+        entry_time=_time(entry.entry_time),
+        paid_until=_time(entry.paid_until),
+        message=f"Welcome. Park in slot {entry.slot_number}; you have paid until {_spoken_time(entry.paid_until)}.",
+    )
+
+
+def exit_opened(*, bill: ExitBill) -> answers.ExitAnswer:
+    message = "Nothing is due. Goodbye."
+    if bill.refund_minor > 0:
+        refund = f"{_amount(bill.refund_minor, bill.currency)} {bill.currency}"
+        message = f"Nothing is due. {refund} for unused hours are refunded. Goodbye."
+    return answers.ExitAnswer.model_validate({**bill_details(bill=bill), "message": message})
+
+
+def booking(*, details: BookingDetails) -> answers.BookingAnswer:
+    currency = details.currency
+    stay = details.stay
+    return answers.BookingAnswer(
+        booking_id=str(details.booking_id),
+        session_id=str(stay.session_id) if stay else None,
+        status=details.status,
+        qr_code=details.qr_code,
+        vehicle_number=details.vehicle_number,
+        zone_id=details.zone_id,
+        zone_name=details.zone_name,
+        slot_number=details.slot_number,
+        hours=details.hours,
+        created_at=_time(details.created_at),
+        expires_at=_time(details.expires_at),
+        starts_at=_time(details.starts_at),
+        ends_at=_time(details.ends_at),
+        paid_at=_time_if_any(details.paid_at),
+        amount=_amount(details.amount_minor, currency),
+        captured_amount=_amount(details.captured_minor, currency),
+        refunded_amount=_amount(details.refunded_minor, currency),
+        currency=currency,
+        session=_session(stay=stay, currency=currency) if stay else None,
+    )
+
+
+def _session(*, stay: StayDetails, currency: str) -> answers.SessionSummary:
+    return answers.SessionSummary(
+        session_id=str(stay.session_id),
+        status=stay.status,
+        entry_time=_time(stay.entry_time),
+        exit_time=_time_if_any(stay.exit_time),
+        billed_until=_time_if_any(stay.billed_until),
+        leave_by=_time_if_any(stay.leave_by),
+        gate_opened_at=_time_if_any(stay.gate_opened_at),
+        amount_due=_amount(stay.due_minor, currency),
+    )
+
+
+def zone_summary(*, zone: ZoneStatus) -> answers.ZoneSummary:
+    return answers.ZoneSummary(
+        id=zone.id,
+        name=zone.name,
+        hourly_rate=_amount(zone.hourly_rate_minor, zone.currency),
+        currency=zone.currency,
+        total_slots=zone.total_slots,
+        occupied_slots=zone.occupied_slots,
+        available_slots=zone.available_slots,
+        occupancy_percentage=zone.occupancy_percentage,
+    )
+
+
+def zone_status(*, zone: ZoneStatus) -> answers.ZoneStatusAnswer:
+    return answers.ZoneStatusAnswer(
+        zone_id=zone.id,
+        zone_name=zone.name,
+        hourly_rate=_amount(zone.hourly_rate_minor, zone.currency),
+        currency=zone.currency,
+        total_slots=zone.total_slots,
+        occupied_slots=zone.occupied_slots,
+        available_slots=zone.available_slots,
+        active_sessions=zone.active_sessions,
+        occupancy_percentage=zone.occupancy_percentage,
+    )
+
+
+def health(*, now: datetime, zones_configured: int) -> answers.HealthAnswer:
+    return answers.HealthAnswer(timestamp=_time(now), zones_configured=zones_configured)
+
+
+def clock(*, reading: ClockReading) -> answers.ClockAnswer:
+    return answers.ClockAnswer(now=_time(reading.now), frozen=reading.frozen, offset_seconds=reading.offset_seconds)

@@ -1,0 +1,132 @@
+"""The bodies of requests. Types are strict; what a value means is for the rules to judge, and written here as hints.
+
+Optional fields may also be null; fields that are not named here are ignored.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from parking.api.identifiers import moment_of
+from parking.domain.contacts import MAX_NAME_LENGTH
+from parking.domain.tariffs import MAX_BOOKED_HOURS
+
+EXAMPLE_ID: Final = "0b9d6b1e-5b0c-4c57-9d0e-3f7a3c1f2a44"
+EXAMPLE_CODE: Final = "PARK-ABC123DEF456"
+
+
+def _a_moment(text: str) -> str:
+    moment_of(text)
+    return text
+
+
+MomentText = Annotated[
+    str,
+    AfterValidator(_a_moment),
+    Field(json_schema_extra={"format": "date-time"}, examples=["2026-01-31T09:00:00+05:30"]),
+]
+IdText = Annotated[str, Field(json_schema_extra={"format": "uuid"}, examples=[EXAMPLE_ID])]
+
+
+def _strict(*, example: dict[str, Any]) -> ConfigDict:
+    return ConfigDict(strict=True, frozen=True, extra="ignore", json_schema_extra={"examples": [example]})
+
+
+class CreateBooking(BaseModel):
+    """A slot in a zone, for whole hours."""
+
+    model_config = _strict(
+        example={
+            "vehicle_number": "DL01AB1234",
+            "owner_name": "John Doe",
+            "zone_id": 1,
+            "hours": 2,
+            "phone_number": "9876543210",
+        }
+    )
+
+    vehicle_number: str = Field(description="The plate, with or without separators.")
+    owner_name: str = Field(json_schema_extra={"minLength": 1, "maxLength": MAX_NAME_LENGTH})
+    zone_id: int
+    hours: int = Field(json_schema_extra={"minimum": 1, "maximum": MAX_BOOKED_HOURS})
+    phone_number: str | None = Field(None, description="As dialled, or with its country code.")
+    starts_at: MomentText | None = Field(None, description="When the time begins; left out, now.")
+
+
+class _PaymentData(BaseModel):
+    payment_gateway_data: dict[str, Any] | None = Field(
+        None,
+        description="What the payment provider's page gave the client. In the sandbox: nothing, or one of the "
+        "documented test tokens as `token`.",
+    )
+
+
+class PayBooking(_PaymentData):
+    """The payment of a booking."""
+
+    model_config = _strict(example={"booking_id": EXAMPLE_ID, "payment_gateway_data": {}})
+
+    booking_id: IdText
+
+
+class PayAdditional(_PaymentData):
+    """The payment of what a stay costs beyond what was paid."""
+
+    model_config = _strict(example={"session_id": EXAMPLE_ID, "payment_gateway_data": {}})
+
+    session_id: IdText
+
+
+class CancelBooking(BaseModel):
+    """The end of a booking that has not entered."""
+
+    model_config = _strict(example={"booking_id": EXAMPLE_ID, "reason": "Plans changed"})
+
+    booking_id: IdText
+    reason: str | None = Field(None, max_length=200)
+
+
+class _Scan(BaseModel):
+    qr_code: str = Field(min_length=1, max_length=256, description="What the scanner read, as it read it.")
+    scanner_device_id: str = Field(min_length=1, max_length=64)
+    scanner_location: str | None = Field(None, max_length=100)
+    scan_id: str | None = Field(
+        None,
+        min_length=1,
+        max_length=64,
+        description="The device's own name of this scan. The same scan sent again gets the same answer.",
+    )
+    device_time: MomentText | None = Field(None, description="When the device made the scan, by its own clock.")
+
+
+class ScanEntry(_Scan):
+    """A ticket at an entry gate."""
+
+    model_config = _strict(example={"qr_code": EXAMPLE_CODE, "scanner_device_id": "ENTRY_GATE_01"})
+
+
+class ScanExit(_Scan):
+    """A ticket at an exit gate."""
+
+    model_config = _strict(example={"qr_code": EXAMPLE_CODE, "scanner_device_id": "EXIT_GATE_01"})
+
+
+class AdjustClock(BaseModel):
+    """Move the test clock forward, by seconds or to a moment, or let it stand still or run; or both."""
+
+    model_config = _strict(example={"advance_seconds": 3900})
+
+    advance_seconds: int | None = Field(None, json_schema_extra={"minimum": 0})
+    now: MomentText | None = None
+    freeze: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_change(self) -> AdjustClock:
+        moves = [name for name in ("advance_seconds", "now") if getattr(self, name) is not None]
+        if len(moves) == 2:
+            raise ValueError("must have either advance_seconds or now, not both.")
+        if not moves and self.freeze is None:
+            raise ValueError("must have advance_seconds, now or freeze.")
+        return self
