@@ -8,6 +8,7 @@ settings from the environment.
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 import dj_database_url
@@ -29,6 +30,14 @@ def _database_address(url: str) -> None:
         raise ValidationError("Must begin with sqlite:// or postgres://.")
     if config["NAME"] in {"", ":memory:"}:
         raise ValidationError("Must name a database; one in memory would be another one for each thread.")
+
+
+def _networks(parts: tuple[str, ...]) -> None:
+    try:
+        for part in parts:
+            ip_network(part)
+    except ValueError:
+        raise ValidationError("Must be IP addresses or networks such as 10.0.0.0/8.") from None
 
 
 def _setting(meaning: str, *, default: object = "", validator: Validator | None = None) -> Any:
@@ -69,6 +78,10 @@ class Environment:
     secret_key: str = _setting(
         "signs sessions and tokens, at least 50 characters; the sandbox makes one and keeps it in `var/`"
     )
+    seal_key: str = _setting(
+        "signs the chain over the scan log and the audit trail; kept apart from `SECRET_KEY`, which may be changed. "
+        "The sandbox uses its `SECRET_KEY`"
+    )
     debug: bool = _setting("detailed error pages; refused in live mode", default=False)
     allowed_hosts: tuple[str, ...] = _setting(
         "host names the site answers to, separated by commas; the sandbox answers to this machine's own",
@@ -79,6 +92,11 @@ class Environment:
     )
     trust_forwarded_proto: bool = _setting(
         "believe `X-Forwarded-Proto`; only behind a proxy that always sets it itself", default=False
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        "addresses or networks of proxies whose `X-Forwarded-For` is believed, separated by commas",
+        default=(),
+        validator=_networks,
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting("least level that is logged", default="INFO")
     log_format: Literal["auto", "console", "json"] = _setting(
@@ -116,6 +134,7 @@ def _read(env: Env, variable: str, hint: Any, validator: Validator | None) -> An
     if get_origin(hint) is Literal:
         return env.str(variable, validate=validate.OneOf(get_args(hint), error="Must be one of: {choices}."))
     if get_origin(hint) is tuple:
-        return tuple(part.strip() for part in env.str(variable).split(",") if part.strip())
+        parts = tuple(part.strip() for part in os.environ[variable].split(",") if part.strip())
+        return env.str(variable, validate=lambda _: validator(parts)) and parts if validator else parts
     parsers: dict[type, Callable[..., Any]] = {bool: env.bool, int: env.int, str: env.str}
     return parsers[hint](variable, validate=validator)

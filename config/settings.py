@@ -19,11 +19,14 @@ except UnreadableEnvironmentError as error:
 PARKING_MODE = ENVIRONMENT.parking_mode
 PARKING_PAYMENT_PROVIDER = ENVIRONMENT.parking_payment_provider
 PARKING_PHONE_REGION = ENVIRONMENT.parking_phone_region
+TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 LIVE = PARKING_MODE == "live"
 
 DEBUG = ENVIRONMENT.debug
 # A live installation without a key gets none: parking.checks names it and refuses to start.
 SECRET_KEY = ENVIRONMENT.secret_key or ("" if LIVE else kept_secret_key(path=BASE_DIR / "var" / "secret_key"))
+
+SEAL_KEY = ENVIRONMENT.seal_key or SECRET_KEY
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -76,7 +79,9 @@ def _sqlite(config: dict[str, Any]) -> dict[str, Any]:
         # Without IMMEDIATE, half of the concurrent transactions fail as locked when they begin to write.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={ENVIRONMENT.sqlite_synchronous};",
+        # recursive_triggers: REPLACE, which deletes, then meets the triggers that forbid to delete.
+        "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={ENVIRONMENT.sqlite_synchronous};"
+        " PRAGMA recursive_triggers=ON;",
     }
     # Tests use a file too: a database in memory cannot be shared by the threads that race in them.
     return config | {

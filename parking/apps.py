@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ParkingConfig(AppConfig):
@@ -13,5 +13,7 @@ class ParkingConfig(AppConfig):
         from parking import checks  # noqa: F401 -- registers the start-up checks
         from parking.db import guards
 
-        # The one signal: Django rebuilds tables on SQLite and drops their triggers without a word.
+        # The only signals: Django rebuilds tables on SQLite, stumbles over triggers that read them, and drops their
+        # own without a word.
+        pre_migrate.connect(guards.remove_before_migrate, sender=self)
         post_migrate.connect(guards.install_after_migrate, sender=self)

@@ -7,7 +7,6 @@ and drops their triggers silently, and `missing` tells at start-up if any is not
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -96,6 +95,7 @@ def _overlap(*, name: str, table: str, owner: str, start: str, end: str, live: s
 
 _BOOKING, _SESSION = "parking_parkingbooking", "parking_parkingsession"
 _PAYMENT, _REFUND = "parking_payment", "parking_refund"
+_QUOTE = "parking_quote"
 _ALLOCATION, _SLOT = "parking_slotallocation", "parking_parkingslot"
 
 GUARDS: Final[Sequence[Guard]] = (
@@ -184,12 +184,12 @@ GUARDS: Final[Sequence[Guard]] = (
     *_fixed(
         name="parking_payment",
         table=_PAYMENT,
-        columns=["booking_id", "kind", "amount_minor", "currency", "provider", "created_at"],
+        columns=["id", "booking_id", "kind", "amount_minor", "currency", "provider", "created_at"],
     ),
     *_fixed(
         name="parking_refund",
         table=_REFUND,
-        columns=["payment_id", "kind", "amount_minor", "currency", "created_at"],
+        columns=["id", "payment_id", "kind", "amount_minor", "currency", "created_at"],
     ),
     Guard(
         name="parking_payment_currency",
@@ -199,6 +199,18 @@ GUARDS: Final[Sequence[Guard]] = (
             f"NOT EXISTS (SELECT 1 FROM {_BOOKING} b WHERE b.id = NEW.booking_id AND b.currency = NEW.currency)"
         ),
     ),
+    Guard(
+        name="parking_payment_one_booking",
+        table=_PAYMENT,
+        event="INSERT",
+        refuse_when=(
+            f"NEW.session_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {_SESSION} s"
+            " WHERE s.id = NEW.session_id AND s.booking_id = NEW.booking_id)"
+            f" OR NEW.quote_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {_QUOTE} q WHERE q.id = NEW.quote_id"
+            " AND q.session_id = NEW.session_id AND q.amount_minor = NEW.amount_minor AND q.currency = NEW.currency)"
+        ),
+    ),
+    *_fixed(name="parking_quote", table=_QUOTE, columns=["session_id", "amount_minor", "currency", "as_of"]),
     *(
         Guard(
             name="parking_refund_at_most_captured",
@@ -207,8 +219,9 @@ GUARDS: Final[Sequence[Guard]] = (
             refuse_when=(
                 "NEW.status <> 'FAILED' AND NEW.amount_minor + (SELECT COALESCE(SUM(r.amount_minor), 0)"
                 f" FROM {_REFUND} r WHERE r.payment_id = NEW.payment_id AND r.status <> 'FAILED' AND r.id <> NEW.id)"
-                f" > (SELECT p.captured_minor FROM {_PAYMENT} p"
-                " WHERE p.id = NEW.payment_id AND p.currency = NEW.currency)"
+                # Without the zero, a payment in another currency would be NULL, and a comparison with NULL no refusal.
+                f" > COALESCE((SELECT p.captured_minor FROM {_PAYMENT} p"
+                " WHERE p.id = NEW.payment_id AND p.currency = NEW.currency), 0)"
             ),
         )
         for event in ("INSERT", "UPDATE OF status")
@@ -216,6 +229,7 @@ GUARDS: Final[Sequence[Guard]] = (
     # I21: what was written down stays.
     *_append_only(name="parking_scan", table="parking_qrscanlog"),
     *_append_only(name="parking_audit", table="parking_auditevent"),
+    *_append_only(name="parking_seal", table="parking_logseal"),
     *_append_only(name="parking_tariff", table="parking_tariffversion"),
     *_append_only(name="parking_policy", table="parking_policyversion"),
 )
@@ -224,6 +238,15 @@ GUARDS: Final[Sequence[Guard]] = (
 def trigger_name(*, guard: Guard) -> str:
     """Unique in the database: the guard's name and the kind of statement it watches."""
     return f"{guard.name}_on_{guard.event.split()[0].lower()}"
+
+
+def remove_before_migrate(*, using: str, plan: Sequence[object] = (), **_: object) -> None:
+    """The receiver of Django's `pre_migrate`.
+
+    SQLite cannot rename a table that a trigger of another table reads, and to rebuild a table is to rename it.
+    """
+    if plan and connections[using].vendor == "sqlite":
+        remove(connection=connections[using])
 
 
 def install_after_migrate(*, using: str, **_: object) -> None:
@@ -255,9 +278,9 @@ def missing(*, connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT t.tgname, obj_description(t.oid, 'pg_trigger') FROM pg_trigger t"
-                " JOIN pg_class c ON c.oid = t.tgrelid WHERE NOT t.tgisinternal AND t.tgenabled = 'O'"
-                " AND c.relnamespace = current_schema()::regnamespace"
+                "SELECT t.tgname, pg_get_triggerdef(t.oid, true) || p.prosrc FROM pg_trigger t"
+                " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid"
+                " WHERE NOT t.tgisinternal AND t.tgenabled = 'O' AND c.relnamespace = current_schema()::regnamespace"
             )
         else:
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
@@ -274,10 +297,10 @@ def _of(*, connection: BaseDatabaseWrapper) -> list[Guard]:
 
 
 def _fingerprint(*, guard: Guard, vendor: str) -> str:
-    """What the database keeps of a guard: SQLite its whole text, PostgreSQL a digest in the trigger's comment."""
+    """What the database keeps of a guard: SQLite its whole text, PostgreSQL the trigger and its function's body."""
     if vendor == "sqlite":
         return _sqlite_trigger(guard=guard)
-    return hashlib.sha256("\n".join(_postgresql_body(guard=guard)).encode()).hexdigest()
+    return _postgresql_trigger(guard=guard) + _postgresql_body(guard=guard)
 
 
 def _sqlite_trigger(*, guard: Guard) -> str:
@@ -288,23 +311,29 @@ def _sqlite_trigger(*, guard: Guard) -> str:
     )
 
 
-def _postgresql_body(*, guard: Guard) -> list[str]:
+def _postgresql_trigger(*, guard: Guard) -> str:
     name = trigger_name(guard=guard)
+    return f"CREATE TRIGGER {name} BEFORE {guard.event} ON {guard.table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+
+
+def _postgresql_body(*, guard: Guard) -> str:
     row = "OLD" if guard.event == "DELETE" else "NEW"
-    return [
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN"
-        f" IF {guard.refuse_when} THEN"
+    return (
+        f" BEGIN IF {guard.refuse_when} THEN"
         f" RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = '{guard.name}',"
         f" MESSAGE = 'parking guard: {guard.name}', TABLE = '{guard.table}';"
-        f" END IF; RETURN {row}; END $guard$",
-        f"CREATE OR REPLACE TRIGGER {name} BEFORE {guard.event} ON {guard.table}"
-        f" FOR EACH ROW EXECUTE FUNCTION {name}()",
-    ]
+        f" END IF; RETURN {row}; END "
+    )
 
 
 def _statements(*, guard: Guard, vendor: str) -> list[str]:
     name = trigger_name(guard=guard)
     if vendor == "sqlite":
         return [f"DROP TRIGGER IF EXISTS {name}", _sqlite_trigger(guard=guard)]
-    digest = _fingerprint(guard=guard, vendor=vendor)
-    return [*_postgresql_body(guard=guard), f"COMMENT ON TRIGGER {name} ON {guard.table} IS '{digest}'"]
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql"
+        f" AS $guard${_postgresql_body(guard=guard)}$guard$",
+        # Dropped first: one that was switched off would stay switched off.
+        f"DROP TRIGGER IF EXISTS {name} ON {guard.table}",
+        _postgresql_trigger(guard=guard),
+    ]

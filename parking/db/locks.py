@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from parking.db.transactions import require_transaction
@@ -41,6 +42,13 @@ def lock_bookings_nobody_holds(*, booking_ids: list[UUID]) -> list[ParkingBookin
     return list(rows.select_related(*_TERMS).filter(id__in=booking_ids).order_by("id"))
 
 
+def lock_bookings(*, booking_ids: list[UUID]) -> list[ParkingBooking]:
+    """All of the bookings, waited for in one order: only for a transaction that holds nothing else."""
+    require_transaction()
+    rows = ParkingBooking.objects.select_for_update(no_key=True, of=("self",))
+    return list(rows.select_related(*_TERMS).filter(id__in=booking_ids).order_by("id"))
+
+
 def lock_vehicle(*, number: str) -> Vehicle:
     """The vehicle's row, which serialises bookings and entries of one vehicle."""
     require_transaction()
@@ -57,3 +65,11 @@ def lock_sandbox_clock() -> SandboxClock:
     require_transaction()
     SandboxClock.objects.bulk_create([SandboxClock(id=1)], ignore_conflicts=True)
     return SandboxClock.objects.select_for_update().get(id=1)
+
+
+def lock_log_for_sealing(*, log: str) -> None:
+    """Only one process continues a log's chain at a time. On SQLite the transaction itself sees to that."""
+    require_transaction()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"parking.seal.{log}"])

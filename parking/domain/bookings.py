@@ -7,7 +7,7 @@ hold lapses and a no-show happens without anybody writing it down (promise I4): 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from parking.domain.errors import (
@@ -85,6 +85,7 @@ def plan_window(*, starts_at: datetime | None, hours: int, now: datetime, policy
         raise InvalidField(field="starts_at", problem=f"is too far ahead. Book at most {days} days ahead.")
     else:
         start = max(starts_at, now)
+    start = start.astimezone(UTC)  # added to a local time, hours would be those of its wall clock
     return Window(starts_at=start, ends_at=start + timedelta(hours=hours))
 
 

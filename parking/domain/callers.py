@@ -1,15 +1,30 @@
-"""Who is calling. Every use case is told, and writes it into its audit row."""
+"""Who is calling. Every use case is told, asks whether that caller may, and writes it into its audit row."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+from parking.domain.errors import PermissionRequired
+from parking.domain.permissions import (
+    DEVICE_PERMISSIONS,
+    DRIVER_PERMISSIONS,
+    ROLES,
+    SCOPES,
+    Permission,
+    Role,
+    Scope,
+)
 
 
 class CallerKind(StrEnum):
     DRIVER = "driver"
     DEVICE = "device"
+    INTEGRATOR = "integrator"
+    STAFF = "staff"
+    UNPROVEN = "unproven"
     SYSTEM = "system"
 
 
@@ -19,11 +34,33 @@ class Caller:
 
     kind: CallerKind
     name: str = ""
+    permissions: frozenset[Permission]
 
     @property
     def label(self) -> str:
         return f"{self.kind}:{self.name}" if self.name else str(self.kind)
 
+    def require(self, permission: Permission) -> None:
+        """Raise PermissionRequired unless this caller holds `permission`."""
+        if permission not in self.permissions:
+            raise PermissionRequired(details={"permission": permission.value})
 
-DRIVER: Final = Caller(kind=CallerKind.DRIVER)
-SYSTEM: Final = Caller(kind=CallerKind.SYSTEM)
+
+DRIVER: Final = Caller(kind=CallerKind.DRIVER, permissions=DRIVER_PERMISSIONS)
+UNPROVEN: Final = Caller(kind=CallerKind.UNPROVEN, permissions=frozenset())
+"""Somebody with a key that is not valid. It may do nothing; its attempts at a gate are logged all the same."""
+SYSTEM: Final = Caller(kind=CallerKind.SYSTEM, permissions=frozenset(Permission))
+
+
+def device_caller(*, device_id: str) -> Caller:
+    return Caller(kind=CallerKind.DEVICE, name=device_id, permissions=DEVICE_PERMISSIONS)
+
+
+def integrator_caller(*, name: str, scopes: Iterable[Scope]) -> Caller:
+    permissions = frozenset[Permission]().union(*(SCOPES[scope] for scope in scopes))
+    return Caller(kind=CallerKind.INTEGRATOR, name=name, permissions=permissions)
+
+
+def staff_caller(*, name: str, roles: Iterable[Role]) -> Caller:
+    permissions = frozenset[Permission]().union(*(ROLES[role] for role in roles))
+    return Caller(kind=CallerKind.STAFF, name=name, permissions=permissions)

@@ -10,6 +10,8 @@ import phonenumbers
 from parking.domain.errors import InvalidField
 
 MAX_NAME_LENGTH: Final = 100
+MAX_PHONE_LENGTH: Final = 16
+"""A plus and the 15 digits of E.164. Some countries' own plans allow more, which no network must carry."""
 _MAX_PHONE_TEXT_LENGTH: Final = 32
 
 
@@ -36,6 +38,7 @@ def e164_phone(*, text: str | None, region: str) -> str:
         except phonenumbers.NumberParseException:
             pass
         else:
-            if phonenumbers.is_possible_number(number):
-                return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            phone = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            if phonenumbers.is_possible_number(number) and len(phone) <= MAX_PHONE_LENGTH:
+                return phone
     raise InvalidField(field="phone_number", problem="is not a phone number. Leave it out, or write it as dialled.")

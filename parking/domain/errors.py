@@ -7,7 +7,7 @@ JSON-ready and become extra keys of the error body (DESIGN sections 2 and 7).
     ParkingError
     |- BadInput 422          |- Forbidden 403         |- Gone 410
     |- Unauthenticated 401   |- NotFound 404          |- Unavailable 503
-    |- PaymentRequired 402   |- Conflict 409
+    |- PaymentRequired 402   |- Conflict 409          |- TooManyGuesses 429
 """
 
 from __future__ import annotations
@@ -63,6 +63,16 @@ class Unauthenticated(ParkingError):
     default_message = "Authentication is required."
 
 
+class DeviceKeyRequired(Unauthenticated):
+    default_code = "device_key_required"
+    default_message = "This gate must show its key. Ask the operator for this gate's key."
+
+
+class InvalidKey(Unauthenticated):
+    default_code = "invalid_key"
+    default_message = "This key is not valid, or no longer. Ask the operator for a new one."
+
+
 class PaymentRequired(ParkingError):
     """Money is missing; the gate stays shut."""
 
@@ -92,6 +102,16 @@ class Forbidden(ParkingError):
     default_code = "forbidden"
     default_status = 403
     default_message = "You are not allowed to do this."
+
+
+class PermissionRequired(Forbidden):
+    default_code = "permission_required"
+    default_message = "You are not allowed to do this. Ask the operator for the permission."
+
+
+class NotYourDevice(Forbidden):
+    default_code = "not_your_device"
+    default_message = "The scanner_device_id is not the one this key belongs to. Use the key of this scanner."
 
 
 class UnknownDevice(Forbidden):
@@ -220,6 +240,14 @@ class Busy(Conflict):
 
     default_code = "busy"
     default_message = "Somebody else was just served. Please try again."
+
+
+class TooManyGuesses(ParkingError):
+    """Only wrong guesses count: unknown codes and ids, and keys that are not valid."""
+
+    default_code = "too_many_guesses"
+    default_status = 429
+    default_message = "Too many wrong codes, ids or keys came from here. Wait before you try again."
 
 
 class Gone(ParkingError):

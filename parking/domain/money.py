@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from functools import cache
 from typing import Final
 
@@ -12,6 +13,9 @@ from parking.domain.errors import InvalidField
 
 MAX_AMOUNT_MINOR: Final = 10**12
 """The largest amount any row may hold: ten thousand million rupees. Beyond it something is broken."""
+
+# No sign, exponent, blank or foreign digit: all of these Decimal would read. Its arithmetic is exact to 28 digits.
+_PLAIN_DECIMAL: Final = re.compile(r"[0-9]{1,20}(\.[0-9]{1,4})?")
 
 
 @cache
@@ -37,12 +41,11 @@ def parse_amount(*, text: str, currency: str) -> int:
     Raises InvalidField when the text is no plain decimal number, has more digits than the currency, is
     negative, or is larger than any amount may be.
     """
-    try:
-        scaled = Decimal(text).scaleb(currency_exponent(currency=currency))
-    except InvalidOperation:
-        raise InvalidField(field="amount", problem=f"{text!r} is not a decimal number.") from None
-    if not scaled.is_finite() or scaled != scaled.to_integral_value():
+    if not _PLAIN_DECIMAL.fullmatch(text):
+        raise InvalidField(field="amount", problem="is not a plain decimal number, such as 50.00.")
+    scaled = Decimal(text).scaleb(currency_exponent(currency=currency))
+    if scaled != scaled.to_integral_value():
         raise InvalidField(field="amount", problem=f"{text!r} has more digits than {currency} has.")
-    if not 0 <= scaled <= MAX_AMOUNT_MINOR:
+    if scaled > MAX_AMOUNT_MINOR:
         raise InvalidField(field="amount", problem=f"{text!r} is out of range.")
     return int(scaled)

@@ -170,7 +170,7 @@ def _without_overlaps(*, stays: Iterable[RecordedStay]) -> tuple[list[RecordedSt
     for stay in sorted(stays, key=lambda stay: (stay.arrived_at, stay.line)):
         before = last_in.get(stay.bay)
         if before is not None and stay.arrived_at < before.departed_at:
-            detail = f"line {stay.line} overlaps line {before.line} in bay {_shown(stay.bay)}"
+            detail = f"overlaps line {before.line} in bay {_shown(stay.bay)}"
             rejected.append(RejectedRow(line=stay.line, problem=RowProblem.OVERLAP, detail=detail))
         else:
             kept.append(stay)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from parking.domain.money import MAX_AMOUNT_MINOR
@@ -81,10 +81,11 @@ class HourlyTariff:
 
 def whole_minutes(*, start: datetime, end: datetime) -> int:
     """Elapsed whole minutes, floored, by the clock of UTC. Raises ValueError if `end` is before `start`."""
-    seconds = (end - start).total_seconds()
-    if seconds < 0:
+    # Python subtracts two times of one zone by its wall clock, which summer time moves.
+    elapsed = end.astimezone(UTC) - start.astimezone(UTC)
+    if elapsed < timedelta(0):
         raise ValueError("a stay cannot end before it began")
-    return int(seconds // 60)
+    return elapsed // timedelta(minutes=1)
 
 
 def hourly_definition(*, rate_minor: int) -> dict[str, int | str]:

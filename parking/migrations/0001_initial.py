@@ -53,6 +53,40 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="GuessCount",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=100)),
+                ("window_starts_at", models.DateTimeField()),
+                ("count", models.PositiveIntegerField(default=0)),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "window_starts_at"), name="parking_guess_window_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="LogSeal",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("log", models.CharField(max_length=32)),
+                ("first_id", models.PositiveBigIntegerField()),
+                ("last_id", models.PositiveBigIntegerField()),
+                ("row_count", models.PositiveIntegerField()),
+                ("digest", models.CharField(max_length=64)),
+                ("sealed_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("log", "first_id"), name="parking_seal_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("last_id__gte", models.F("first_id"))), name="parking_seal_span"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="AuditEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -185,6 +219,9 @@ class Migration(migrations.Migration):
                     "direction",
                     models.CharField(choices=[("ENTRY", "Entry"), ("EXIT", "Exit"), ("BOTH", "Both")], max_length=5),
                 ),
+                ("key_prefix", models.CharField(blank=True, max_length=16)),
+                ("key_hash", models.CharField(blank=True, max_length=64)),
+                ("key_made_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField()),
                 ("revoked_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -518,7 +555,7 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("number__regex", "^[A-Z0-9]{2,12}$")), name="parking_vehicle_canonical"
+                        condition=models.Q(("number__regex", "\\A[A-Z0-9]{2,12}\\Z")), name="parking_vehicle_canonical"
                     )
                 ],
             },
@@ -537,6 +574,37 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="bookings", to="parking.vehicle"
             ),
         ),
+        migrations.CreateModel(
+            name="ApiKey",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=100)),
+                ("key_prefix", models.CharField(max_length=16, unique=True)),
+                ("key_hash", models.CharField(max_length=64)),
+                ("scopes", models.JSONField(default=list)),
+                ("created_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "API key",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("key_hash__regex", "\\A[0-9a-f]{64}\\Z")), name="parking_api_key_hashed"
+                    )
+                ],
+            },
+        ),
         migrations.AddIndex(
             model_name="parkingslot",
             index=models.Index(fields=["zone", "id"], name="parking_slot_search"),
@@ -549,6 +617,20 @@ class Migration(migrations.Migration):
             model_name="gatedevice",
             constraint=models.CheckConstraint(
                 condition=models.Q(("direction__in", ["ENTRY", "EXIT", "BOTH"])), name="parking_device_direction"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="gatedevice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("key_prefix", ""), _negated=True),
+                fields=("key_prefix",),
+                name="parking_device_key_once",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="gatedevice",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("key_hash__regex", "\\A([0-9a-f]{64})?\\Z")), name="parking_device_key_hashed"
             ),
         ),
         migrations.AddConstraint(
@@ -831,7 +913,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     ("exit_time__isnull", True),
-                    models.Q(("billed_until__gte", models.F("entry_time")), ("exit_time__gte", models.F("entry_time"))),
+                    models.Q(
+                        ("billed_until__gte", models.F("entry_time")),
+                        ("billed_until__isnull", False),
+                        ("exit_time__gte", models.F("entry_time")),
+                    ),
                     _connector="OR",
                 ),
                 name="parking_session_times_in_order",
@@ -841,7 +927,9 @@ class Migration(migrations.Migration):
             model_name="parkingsession",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("gate_opened_at__isnull", True), ("gate_opened_at__gte", models.F("exit_time")), _connector="OR"
+                    ("gate_opened_at__isnull", True),
+                    models.Q(("exit_time__isnull", False), ("gate_opened_at__gte", models.F("exit_time"))),
+                    _connector="OR",
                 ),
                 name="parking_session_gate_after_exit",
             ),

@@ -1,14 +1,17 @@
 """The entities: fields and constraints, nothing clever. The eight of the specification, and what holds them."""
 
 from parking.models.allocation import SlotAllocation
+from parking.models.api_key import ApiKey
 from parking.models.audit import AuditEvent
 from parking.models.booking import ParkingBooking
 from parking.models.clock import SandboxClock
 from parking.models.device import GateDevice
+from parking.models.guess import GuessCount
 from parking.models.payment import Payment
 from parking.models.quote import Quote
 from parking.models.refund import Refund
 from parking.models.scan import QRScanLog
+from parking.models.seal import LogSeal
 from parking.models.session import ParkingSession
 from parking.models.site import ParkingSite
 from parking.models.slot import ParkingSlot
@@ -17,8 +20,11 @@ from parking.models.vehicle import Vehicle
 from parking.models.zone import ParkingZone
 
 __all__ = [
+    "ApiKey",
     "AuditEvent",
     "GateDevice",
+    "GuessCount",
+    "LogSeal",
     "ParkingBooking",
     "ParkingSession",
     "ParkingSite",

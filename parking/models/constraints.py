@@ -30,6 +30,12 @@ def amount_in_bounds(*, field: str, name: str, minimum: int = 0) -> models.Check
     return models.CheckConstraint(condition=condition, name=name)
 
 
+def hashed(*, field: str, name: str, or_empty: bool = False) -> models.CheckConstraint:
+    """A SHA-256 in hexadecimal: a key itself cannot be stored by mistake (promise I22)."""
+    pattern = r"\A([0-9a-f]{64})?\Z" if or_empty else r"\A[0-9a-f]{64}\Z"
+    return models.CheckConstraint(condition=Q(**{f"{field}__regex": pattern}), name=name)
+
+
 class NoOverlap(ExclusionConstraint):
     """No two rows of one `owner` overlap in time, where `condition` holds.
 

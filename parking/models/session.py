@@ -40,11 +40,12 @@ class ParkingSession(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(exit_time__isnull=True)
-                | Q(billed_until__gte=F("entry_time"), exit_time__gte=F("entry_time")),
+                | Q(billed_until__isnull=False, billed_until__gte=F("entry_time"), exit_time__gte=F("entry_time")),
                 name="parking_session_times_in_order",
             ),
             models.CheckConstraint(
-                condition=Q(gate_opened_at__isnull=True) | Q(gate_opened_at__gte=F("exit_time")),
+                condition=Q(gate_opened_at__isnull=True)
+                | Q(exit_time__isnull=False, gate_opened_at__gte=F("exit_time")),
                 name="parking_session_gate_after_exit",
             ),
             models.UniqueConstraint(

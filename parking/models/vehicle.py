@@ -17,7 +17,7 @@ class Vehicle(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(number__regex=r"^[A-Z0-9]{2,12}$"), name="parking_vehicle_canonical"),
+            models.CheckConstraint(condition=Q(number__regex=r"\A[A-Z0-9]{2,12}\Z"), name="parking_vehicle_canonical"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,78 @@
+"""Who may do what: every use case names one permission, and every kind of caller holds some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+
+class Permission(StrEnum):
+    ZONE_VIEW = "zone.view"
+    BOOKING_CREATE = "booking.create"
+    BOOKING_VIEW = "booking.view"
+    BOOKING_PAY = "booking.pay"
+    BOOKING_CANCEL = "booking.cancel"
+    STAY_PAY = "stay.pay"
+    GATE_SCAN = "gate.scan"
+    SLOT_MANAGE = "slot.manage"
+    DEVICE_MANAGE = "device.manage"
+    API_KEY_MANAGE = "api_key.manage"
+    RECORD_VIEW = "record.view"
+    RECORD_EXPORT = "record.export"
+
+
+DRIVER_PERMISSIONS: Final = frozenset(
+    {
+        Permission.ZONE_VIEW,
+        Permission.BOOKING_CREATE,
+        Permission.BOOKING_VIEW,
+        Permission.BOOKING_PAY,
+        Permission.BOOKING_CANCEL,
+        Permission.STAY_PAY,
+    }
+)
+"""What anybody may do, given the id of the booking: knowing it is the right to it (DESIGN section 7)."""
+
+DEVICE_PERMISSIONS: Final = frozenset({Permission.ZONE_VIEW, Permission.GATE_SCAN})
+
+
+class Scope(StrEnum):
+    """What an integrator's API key may be given."""
+
+    ZONES_READ = "zones:read"
+    BOOKINGS_READ = "bookings:read"
+    BOOKINGS_WRITE = "bookings:write"
+    PAYMENTS_WRITE = "payments:write"
+
+
+SCOPES: Final[Mapping[Scope, frozenset[Permission]]] = {
+    Scope.ZONES_READ: frozenset({Permission.ZONE_VIEW}),
+    Scope.BOOKINGS_READ: frozenset({Permission.BOOKING_VIEW}),
+    Scope.BOOKINGS_WRITE: frozenset({Permission.BOOKING_CREATE, Permission.BOOKING_CANCEL}),
+    Scope.PAYMENTS_WRITE: frozenset({Permission.BOOKING_PAY, Permission.STAY_PAY}),
+}
+
+
+class Role(StrEnum):
+    """What a member of staff may be; a person may be several."""
+
+    ATTENDANT = "attendant"
+    CASHIER = "cashier"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"
+
+
+_ATTENDANT: Final = DRIVER_PERMISSIONS - {Permission.BOOKING_PAY, Permission.STAY_PAY} | {
+    Permission.GATE_SCAN,
+    Permission.RECORD_VIEW,
+}
+
+ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.ATTENDANT: _ATTENDANT,
+    Role.CASHIER: _ATTENDANT | {Permission.BOOKING_PAY, Permission.STAY_PAY},
+    Role.OPERATOR: frozenset(Permission),
+    Role.AUDITOR: frozenset(
+        {Permission.ZONE_VIEW, Permission.BOOKING_VIEW, Permission.RECORD_VIEW, Permission.RECORD_EXPORT}
+    ),
+}

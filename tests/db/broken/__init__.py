@@ -1,0 +1,45 @@
+"""For every constraint and every guard a statement that breaks it and nothing else.
+
+A case is a function: it writes what is still in order, and returns the one statement that is not. Its name says
+what goes wrong; `breaks` says by which name the database must refuse it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.db.rows import Rows
+
+Statement = Callable[[], object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    name: str
+    write: Callable[[Rows], Statement]
+    behind_a_guard: bool
+    """A guard refuses the same statement first: lift it to see the constraint."""
+    on_sqlite: str | None
+    """The name that SQLite tells, where two unique indexes stand on the same columns: it tells only the columns."""
+
+    @property
+    def story(self) -> str:
+        return f"{self.name}: {self.write.__name__.replace('_', ' ')}"
+
+
+CASES: list[Case] = []
+
+
+def breaks(name: str, *, behind_a_guard: bool = False, on_sqlite: str | None = None):
+    """Register the decorated function as a case."""
+
+    def register(write: Callable[[Rows], Statement]) -> Callable[[Rows], Statement]:
+        CASES.append(Case(name=name, write=write, behind_a_guard=behind_a_guard, on_sqlite=on_sqlite))
+        return write
+
+    return register
+
+
+# At the end, because these register their cases.
+from tests.db.broken import bookings, inventory, keys, payments, records, refunds, stays  # noqa: E402, F401
