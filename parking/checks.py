@@ -35,6 +35,7 @@ def environment_errors(*, environment: Environment) -> Iterator[Error]:
     """Every reason not to start."""
     if environment.parking_mode == "live":
         yield from _secret_key_errors(environment.secret_key)
+        yield from _seal_key_errors(environment)
         yield from _host_errors(environment.allowed_hosts)
         if environment.debug:
             yield Error("DEBUG is on, and shows strangers the code and its data. Unset it.", id="parking.E005")
@@ -78,6 +79,15 @@ def _secret_key_errors(key: str) -> Iterator[Error]:
         or key.startswith("django-insecure-")
     ):
         yield Error("SECRET_KEY is too weak. Set it to 50 or more random characters.", id="parking.E002")
+
+
+def _seal_key_errors(environment: Environment) -> Iterator[Error]:
+    if len(environment.seal_key) < _SHORTEST_SECRET_KEY:
+        yield Error(
+            "SEAL_KEY is not set, or too short. Set it to 50 or more random characters, keep it secret, and never"
+            " change it: what was sealed with it can only be checked with it.",
+            id="parking.E010",
+        )
 
 
 def _host_errors(hosts: tuple[str, ...]) -> Iterator[Error]:

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from parking.domain.callers import Caller, CallerKind
-from parking.domain.errors import ParkingError
+from parking.domain.callers import device_caller
 from parking.models import ParkingZone
 from parking.queries.bookings import BookingDetails, get_booking
 from parking.services import ParkingService, setup
 from parking.services.results import BookingClosed, BookingCreated, EntryAdmitted, ExitBill, PaymentAnswer
 
 OPENING = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
-ENTRY_GATE = Caller(kind=CallerKind.DEVICE, name="ENTRY_GATE_01")
-EXIT_GATE = Caller(kind=CallerKind.DEVICE, name="EXIT_GATE_01")
+ENTRY_GATE = device_caller(device_id="ENTRY_GATE_01")
+EXIT_GATE = device_caller(device_id="EXIT_GATE_01")
 
 
 def at(*, minutes: float = 0, seconds: float = 0) -> datetime:

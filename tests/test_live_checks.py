@@ -17,6 +17,7 @@ SECRET_KEY = "".join(chr(ord("!") + index) for index in range(60))
 READY = Environment(
     parking_mode="live",
     secret_key=SECRET_KEY,
+    seal_key=SECRET_KEY,
     allowed_hosts=("parking.example",),
     parking_payment_provider="bank",
 )
@@ -52,6 +53,7 @@ def test_a_complete_live_environment_starts():
         ({"parking_payment_provider": "cheque"}, "parking.E006 PARKING_PAYMENT_PROVIDER=cheque"),
         ({"parking_payment_provider": "simulated"}, "parking.E007 PARKING_PAYMENT_PROVIDER=simulated"),
         ({"host": ""}, "parking.E008 HOST"),
+        ({"seal_key": SECRET_KEY[:49]}, "parking.E010 SEAL_KEY"),
     ],
 )
 def test_each_gap_of_a_live_environment_is_named(change, expected):
@@ -85,7 +87,8 @@ def start(*command: str, **variables: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_check_deploy_finds_nothing_but_the_missing_real_provider():
-    done = start("manage.py", "check", "--deploy", SECRET_KEY=SECRET_KEY, ALLOWED_HOSTS="parking.example")
+    keys = {"SECRET_KEY": SECRET_KEY, "SEAL_KEY": SECRET_KEY}
+    done = start("manage.py", "check", "--deploy", ALLOWED_HOSTS="parking.example", **keys)
     assert done.returncode == 1
     assert re.findall(r"\((\w+\.\w+)\)", done.stderr) == ["parking.E007"]
 
@@ -103,5 +106,5 @@ def test_check_deploy_finds_nothing_but_the_missing_real_provider():
 def test_nothing_starts_in_live_mode_without_its_settings(command):
     done = start(*command)
     assert done.returncode == 1
-    assert re.findall(r"\(parking\.(\w+)\)", done.stderr) == ["E001", "E003", "E007"]
+    assert sorted(re.findall(r"\(parking\.(\w+)\)", done.stderr)) == ["E001", "E003", "E007", "E010"]
     assert "Traceback" not in done.stderr

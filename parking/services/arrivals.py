@@ -9,6 +9,7 @@ from datetime import datetime
 
 from parking.db.locks import lock_bookings_nobody_holds
 from parking.domain.entry import Admission
+from parking.domain.errors import Busy
 from parking.domain.states import ReleaseReason
 from parking.models import ParkingBooking, ParkingSlot, SlotAllocation
 from parking.services import slots
@@ -78,7 +79,8 @@ def _park_elsewhere(
 def _swap(*, booking: ParkingBooking, allocation: SlotAllocation, now: datetime) -> SlotAllocation | None:
     """Stand in an empty slot that is promised to somebody who has not come yet, and promise them this one.
 
-    Each booking keeps one slot; whoever stays too long in this one may be gone by the time they come.
+    Each booking keeps one slot; whoever stays too long in this one may be gone by the time they come. Raises Busy
+    rather than turn a paying driver away for a booking that somebody else has locked at this moment.
     """
     occupied = SlotAllocation.objects.filter(zone_id=booking.zone_id, released_at=None, parked_at__isnull=False).values(
         "slot_id"
@@ -90,8 +92,10 @@ def _swap(*, booking: ParkingBooking, allocation: SlotAllocation, now: datetime)
         .select_related("slot", "booking")
         .order_by("id")
     )
+    all_seen = True
     for other in promised:
         if not lock_bookings_nobody_holds(booking_ids=[other.booking_id]):
+            all_seen = False
             continue
         other.refresh_from_db()
         if other.released_at is not None or other.parked_at is not None:
@@ -99,13 +103,16 @@ def _swap(*, booking: ParkingBooking, allocation: SlotAllocation, now: datetime)
         taken = _exchange(mine=allocation, theirs=other, now=now)
         if taken is not None:
             return taken
+    if not all_seen:
+        raise Busy
     return None
 
 
 def _exchange(*, mine: SlotAllocation, theirs: SlotAllocation, now: datetime) -> SlotAllocation | None:
-    """Trade slots if each window fits the other slot, everybody else's allocations considered."""
+    """Trade slots if what is left of each window fits the other slot, everybody else's allocations considered."""
+    their_start = max(now, theirs.occupies_from)
     fits_there = not _crowded(slot=theirs.slot, start=now, end=mine.occupies_until, but=[mine, theirs])
-    fits_here = not _crowded(slot=mine.slot, start=theirs.occupies_from, end=theirs.occupies_until, but=[mine, theirs])
+    fits_here = not _crowded(slot=mine.slot, start=their_start, end=theirs.occupies_until, but=[mine, theirs])
     if not (fits_there and fits_here):
         return None
     my_slot, their_slot = mine.slot, theirs.slot
@@ -114,7 +121,7 @@ def _exchange(*, mine: SlotAllocation, theirs: SlotAllocation, now: datetime) ->
     slots.allocate(
         slot=my_slot,
         booking=theirs.booking,
-        start=theirs.occupies_from,
+        start=their_start,
         end=theirs.occupies_until,
         lapses_at=theirs.lapses_at,
     )

@@ -17,6 +17,7 @@ from parking.domain.callers import DRIVER, Caller
 from parking.domain.codes import CODE_RANDOM_BITS, qr_code_from_bits
 from parking.domain.contacts import clean_owner_name, e164_phone
 from parking.domain.errors import Busy, ParkingError, UnknownBooking, UnknownZone, VehicleBusy, ZoneFull
+from parking.domain.permissions import Permission
 from parking.domain.plates import canonical_plate
 from parking.domain.states import BookingStatus, RefundKind, ReleaseReason
 from parking.domain.times import not_before
@@ -45,6 +46,7 @@ def create_booking(
     Source: specification, "Booking Flow"; DESIGN section 2. Raises InvalidField, UnknownZone, VehicleBusy when
     the vehicle has another booking or is parked at that time, ZoneFull when no slot is free for all of it.
     """
+    caller.require(Permission.BOOKING_CREATE)
     plate = canonical_plate(text=vehicle_number)
     contact = {
         "owner_name": clean_owner_name(text=owner_name),
@@ -56,11 +58,7 @@ def create_booking(
     def attempt() -> BookingCreated:
         with use_case():
             vehicle = _vehicle(plate=plate, contact=contact, now=now)
-            slots.lapse_stale(zone_id=zone.id, vehicle_id=vehicle.id, now=now)
-            _require_idle(vehicle=vehicle, window=window, now=now)
-            slot = slots.take_free_slot(zone_id=zone.id, start=window.starts_at, end=window.ends_at, now=now)
-            if slot is None:
-                raise ZoneFull
+            slot = _find_slot(zone=zone, vehicle=vehicle, window=window, now=now)
             booking = _insert(
                 zone=zone, vehicle=vehicle, slot=slot, hours=hours, window=window, contact=contact, now=now
             )
@@ -70,7 +68,8 @@ def create_booking(
     try:
         return attempt()
     except Busy:
-        # A constraint caught what the search could not see. Look once more before turning a driver away.
+        # Others were at work on what stood in the way. Look once more before turning a driver away.
+        slots.wait_for_stale(zone_id=zone.id, plate=plate, now=now)
         return attempt()
 
 
@@ -79,6 +78,7 @@ def cancel_booking(*, booking_id: UUID, reason: str = "", caller: Caller = DRIVE
 
     Raises UnknownBooking, AlreadyEntered, BookingCancelled, HoldLapsed, NoShow.
     """
+    caller.require(Permission.BOOKING_CANCEL)
     with use_case():
         outcome = _cancel(booking_id=booking_id, reason=reason[:MAX_REASON_LENGTH], caller=caller, now=now)
     if isinstance(outcome, ParkingError):
@@ -147,13 +147,24 @@ def _vehicle(*, plate: str, contact: dict[str, str], now: datetime) -> Vehicle:
     return lock_vehicle(number=plate)
 
 
-def _require_idle(*, vehicle: Vehicle, window: Window, now: datetime) -> None:
+def _find_slot(*, zone: ParkingZone, vehicle: Vehicle, window: Window, now: datetime) -> ParkingSlot:
+    """A slot for the vehicle, locked. A hold whose time is over stands in nobody's way (promise I4), also while
+    somebody else is just writing that down: then Busy is raised, because nothing is known yet."""
+    nobody_at_work = slots.lapse_stale(zone_id=zone.id, vehicle_id=vehicle.id, now=now)
+    if _is_busy(vehicle=vehicle, window=window, now=now):
+        raise VehicleBusy if nobody_at_work else Busy
+    slot = slots.take_free_slot(zone_id=zone.id, start=window.starts_at, end=window.ends_at, now=now)
+    if slot is None:
+        raise ZoneFull if nobody_at_work else Busy
+    return slot
+
+
+def _is_busy(*, vehicle: Vehicle, window: Window, now: datetime) -> bool:
     """One live booking per vehicle for any moment, and none now for a vehicle that is parked (promise I2)."""
     overlapping = Q(starts_at__lt=window.ends_at, ends_at__gt=window.starts_at)
     if ParkingBooking.objects.filter(overlapping, vehicle=vehicle, closed_at=None).exists():
-        raise VehicleBusy
-    if window.starts_at <= now and ParkingSession.objects.filter(vehicle=vehicle, exit_time=None).exists():
-        raise VehicleBusy
+        return True
+    return window.starts_at <= now and ParkingSession.objects.filter(vehicle=vehicle, exit_time=None).exists()
 
 
 def _insert(

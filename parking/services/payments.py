@@ -26,6 +26,7 @@ from parking.domain.errors import (
     UnknownBooking,
     UnknownSession,
 )
+from parking.domain.permissions import Permission
 from parking.domain.states import BookingStatus, PaymentKind, PaymentStatus, SessionStatus
 from parking.domain.times import not_before
 from parking.gateways import gateway
@@ -63,6 +64,7 @@ def process_booking_payment(
     Source: specification, "Payment Processing"; DESIGN sections 2 and 6. Raises UnknownBooking, HoldLapsed,
     AlreadyPaid, BookingCancelled, PaymentInProgress, PaymentDeclined, InvalidField.
     """
+    caller.require(Permission.BOOKING_PAY)
     token = _token(gateway_data=gateway_data)
     with use_case():
         begun = _begin_booking_payment(booking_id=booking_id, token=token, caller=caller, now=now)
@@ -77,6 +79,7 @@ def process_additional_payment(
     Source: specification, "Exit Flow"; DESIGN section 2. Raises UnknownSession, NothingDue, QuoteOutdated when
     the amount has grown since it was told (nothing is charged then), PaymentInProgress, PaymentDeclined.
     """
+    caller.require(Permission.STAY_PAY)
     token = _token(gateway_data=gateway_data)
     with use_case():
         begun = _begin_additional_payment(session_id=session_id, token=token, caller=caller, now=now)

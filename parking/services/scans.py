@@ -15,12 +15,16 @@ from pydantic import TypeAdapter
 
 from parking.db.locks import lock_booking_and_vehicle
 from parking.db.transactions import use_case
-from parking.domain.callers import Caller
+from parking.domain.callers import Caller, CallerKind
 from parking.domain.codes import read_qr_code
 from parking.domain.errors import (
     AlreadyEntered,
     AlreadyExited,
+    Busy,
+    DeviceKeyRequired,
     DeviceRevoked,
+    InvalidKey,
+    NotYourDevice,
     ParkingError,
     ScanIdReused,
     UnknownCode,
@@ -28,6 +32,7 @@ from parking.domain.errors import (
     WrongDirection,
     WrongZone,
 )
+from parking.domain.permissions import Permission
 from parking.domain.states import GateDirection, ScanResult, ScanType
 from parking.models import GateDevice, ParkingBooking, QRScanLog
 from parking.services import refunds
@@ -35,6 +40,8 @@ from parking.services import refunds
 T = TypeVar("T")
 
 _LOGGED_CODE_LENGTH: Final = 64
+_ATTEMPTS: Final = 2
+_PLATE: Final = "vehicle_number"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,12 +76,31 @@ def carry_out(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBook
 
     The same scan delivered again (same device, same `scan_id`) gets the same answer and leaves no second row.
     """
-    with use_case():
-        outcome = _attend(scan=scan, answer_type=answer_type, decide=decide)
+    outcome = _attend_and_commit(scan=scan, answer_type=answer_type, decide=decide)
     refunds.attempt(refund_ids=outcome.refund_ids, now=scan.scanned_at)
     if isinstance(outcome.answer, ParkingError):
         raise outcome.answer
     return outcome.answer
+
+
+def _attend_and_commit(
+    *, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBooking], Outcome[T]]
+) -> Outcome[T]:
+    """Attend to the scan; once more if somebody else was faster, because what they did can be seen now.
+
+    No lock of a ticket orders scans under one `scan_id` whose code is unknown, or whose tickets are two. An attempt
+    that loses again is refused, and logged like any other (promise I19).
+    """
+    lost_to_somebody: ParkingError = Busy()
+    for _ in range(_ATTEMPTS):
+        try:
+            with use_case():
+                return _attend(scan=scan, answer_type=answer_type, decide=decide)
+        except ParkingError as error:
+            lost_to_somebody = error
+    with use_case():
+        _log(scan=scan, answer=lost_to_somebody)
+    return Outcome(answer=lost_to_somebody)
 
 
 def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBooking], Outcome[T]]) -> Outcome[T]:
@@ -85,7 +111,7 @@ def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBookin
     booking = lock_booking_and_vehicle(qr_code=scan.ticket_code) if scan.ticket_code else None
     earlier = _earlier(scan=scan)
     if earlier is not None and earlier.scan_type == scan.scan_type and earlier.qr_code == _logged_code(scan=scan):
-        return Outcome(answer=_decode(answer=earlier.answer or {}, answer_type=answer_type))
+        return Outcome(answer=_decode(answer=earlier.answer or {}, booking=booking, answer_type=answer_type))
     outcome: Outcome[T]
     if earlier is not None:
         outcome = Outcome(answer=ScanIdReused())
@@ -100,7 +126,12 @@ def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBookin
 
 
 def _find_device(*, scan: Scan) -> GateDevice | ParkingError:
-    """The registered device, or why it may not scan here (promise I20)."""
+    """The registered device, or why it may not scan here (promise I20). A gate scans for itself only."""
+    caller = scan.caller
+    if Permission.GATE_SCAN not in caller.permissions:
+        return InvalidKey() if caller.kind is CallerKind.UNPROVEN else DeviceKeyRequired()
+    if caller.kind is CallerKind.DEVICE and caller.name != scan.scanner_device_id:
+        return NotYourDevice()
     device = GateDevice.objects.filter(device_id=scan.scanner_device_id).first()
     if device is None:
         return UnknownDevice()
@@ -159,20 +190,19 @@ def _result(*, refused: ParkingError | None) -> ScanResult:
 
 
 def _encode(*, answer: object) -> dict[str, Any]:
+    """The answer for the log, without the plate: what is sealed must outlive the erasure of a person."""
     if isinstance(answer, ParkingError):
-        error = {
-            "code": answer.code,
-            "status": answer.status,
-            "message": answer.message,
-            "details": answer.details,
-        }
-        return {"error": error}
+        details = {name: value for name, value in answer.details.items() if name != _PLATE}
+        error = {"code": answer.code, "status": answer.status, "message": answer.message, "details": details}
+        return {"error": error, "has_plate": _PLATE in answer.details}
     encoded: dict[str, Any] = TypeAdapter(type(answer)).dump_python(answer, mode="json")
-    return {"answer": encoded}
+    return {"answer": {name: value for name, value in encoded.items() if name != _PLATE}}
 
 
-def _decode(*, answer: Mapping[str, Any], answer_type: type[T]) -> T | ParkingError:
+def _decode(*, answer: Mapping[str, Any], booking: ParkingBooking | None, answer_type: type[T]) -> T | ParkingError:
+    plate = {_PLATE: booking.plate} if booking is not None else {}
     if "error" in answer:
         error = answer["error"]
-        return ParkingError(error["message"], code=error["code"], status=error["status"], details=error["details"])
-    return TypeAdapter(answer_type).validate_python(answer["answer"])
+        details = error["details"] | (plate if answer["has_plate"] else {})
+        return ParkingError(error["message"], code=error["code"], status=error["status"], details=details)
+    return TypeAdapter(answer_type).validate_python(answer["answer"] | plate)

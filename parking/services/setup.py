@@ -9,12 +9,14 @@ from typing import Final
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.db.models import Model
 
 from parking.db import guards
 from parking.db.transactions import use_case
 from parking.domain.callers import SYSTEM
+from parking.domain.permissions import Role
 from parking.domain.policy import Policy
 from parking.domain.states import GateDirection
 from parking.domain.tariffs import hourly_definition
@@ -83,6 +85,8 @@ def set_up(
             )[1]
             for device_id, direction in DEFAULT_GATES
         ]
+        for role in Role:
+            Group.objects.get_or_create(name=role.value)
         report = SetupReport(
             zones_created=sum(is_new for is_new, _ in made),
             slots_created=sum(slot_count for _, slot_count in made),
@@ -107,6 +111,7 @@ def erase_everything() -> None:
         tables = [model._meta.db_table for model in _all_models()]
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
+                cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
             else:
                 # Foreign keys are checked at the commit, so the order does not matter.

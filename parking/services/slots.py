@@ -13,34 +13,50 @@ from uuid import UUID
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
-from parking.db.locks import lock_bookings_nobody_holds, locked_slots
+from parking.db.locks import lock_bookings, lock_bookings_nobody_holds, locked_slots
+from parking.db.transactions import use_case
 from parking.domain.callers import SYSTEM
 from parking.domain.errors import Busy
 from parking.domain.states import BookingStatus, ReleaseReason
-from parking.models import AuditEvent, ParkingBooking, ParkingSlot, SlotAllocation
+from parking.models import AuditEvent, ParkingBooking, ParkingSlot, SlotAllocation, Vehicle
 
 _LAPSE_BATCH: Final = 200
 _SEARCHES: Final = 8
 _AT_THE_GATE: Final = timedelta(minutes=10)
 
 
-def lapse_stale(*, zone_id: int, vehicle_id: int | None, now: datetime) -> None:
+def lapse_stale(*, zone_id: int, vehicle_id: int | None, now: datetime) -> bool:
     """Write down what time has already decided, for a zone and a vehicle: holds unpaid, bookings not shown up.
 
     Promise I4 rests on this, not on any background job. A booking that somebody else has locked is passed over:
-    its payment or its entry is being decided at this moment.
+    it is being paid, entered or lapsed at this moment. Returns whether there was none of these: what is in the way
+    then is so by right.
     """
-    stale = SlotAllocation.objects.filter(lapses_at__lte=now)
+    while ids := _stale(zone_id=zone_id, vehicle_id=vehicle_id, now=now):
+        if not lapse(bookings=lock_bookings_nobody_holds(booking_ids=ids), now=now):
+            return False
+    return True
+
+
+def wait_for_stale(*, zone_id: int, plate: str, now: datetime) -> None:
+    """Wait until the bookings that `lapse_stale` passed over are decided: a use case of its own, because only who
+    holds nothing else can wait for anybody."""
+    vehicle_id = Vehicle.objects.filter(number=plate).values_list("id", flat=True).first()
+    with use_case():
+        ids = _stale(zone_id=zone_id, vehicle_id=vehicle_id, now=now)
+        lapse(bookings=lock_bookings(booking_ids=ids), now=now)
+
+
+def lapse_everywhere(*, now: datetime) -> int:
+    """Write down every lapsed hold and no-show: housekeeping, on which no promise rests. Returns how many."""
+    done = 0
     while True:
-        ids = set(stale.filter(zone_id=zone_id).values_list("booking_id", flat=True)[:_LAPSE_BATCH])
-        if vehicle_id is not None:
-            ids |= set(
-                stale.filter(booking__vehicle_id=vehicle_id, booking__closed_at=None).values_list(
-                    "booking_id", flat=True
-                )
-            )
-        if not ids or not lapse(bookings=lock_bookings_nobody_holds(booking_ids=list(ids)), now=now):
-            return
+        with use_case():
+            stale = SlotAllocation.objects.filter(lapses_at__lte=now).values_list("booking_id", flat=True)
+            lapsed = lapse(bookings=lock_bookings_nobody_holds(booking_ids=list(stale[:_LAPSE_BATCH])), now=now)
+        done += lapsed
+        if lapsed == 0:
+            return done
 
 
 def lapse(*, bookings: list[ParkingBooking], now: datetime) -> int:
@@ -147,6 +163,15 @@ def keep_hold_until(*, booking: ParkingBooking, lapses_at: datetime) -> None:
 
 def release(*, booking: ParkingBooking, reason: ReleaseReason, now: datetime) -> None:
     _release_all(booking_ids=[booking.id], reason=reason, now=now)
+
+
+def _stale(*, zone_id: int, vehicle_id: int | None, now: datetime) -> list[UUID]:
+    stale = SlotAllocation.objects.filter(lapses_at__lte=now)
+    ids = set(stale.filter(zone_id=zone_id).values_list("booking_id", flat=True)[:_LAPSE_BATCH])
+    if vehicle_id is not None:
+        of_vehicle = stale.filter(booking__vehicle_id=vehicle_id, booking__closed_at=None)
+        ids |= set(of_vehicle.values_list("booking_id", flat=True))
+    return list(ids)
 
 
 def live_on_slot(*, slot_id: int, other_than: ParkingBooking) -> QuerySet[SlotAllocation]:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from parking.domain.callers import DRIVER, UNPROVEN, Caller, device_caller
 from parking.domain.errors import (
     AlreadyEntered,
     AlreadyExited,
     BookingCancelled,
+    DeviceKeyRequired,
     DeviceRevoked,
     HoldLapsed,
+    InvalidKey,
     NoShow,
     NotEntered,
     NothingDue,
+    NotYourDevice,
     ParkingError,
     PaymentDeclined,
     PaymentDue,
@@ -405,10 +409,25 @@ class TestPayOnFoot:
 
 
 class TestDevices:
-    def scan(self, device_id: str, *, code: str = "PARK-000000000000") -> ParkingError:
+    def scan(self, device_id: str, *, code: str, caller: Caller | None = None) -> ParkingError:
         with pytest.raises(ParkingError) as refusal:
-            ParkingService.scan_entry_qr(qr_code=code, scanner_device_id=device_id, caller=ENTRY_GATE, now=OPENING)
+            ParkingService.scan_entry_qr(
+                qr_code=code,
+                scanner_device_id=device_id,
+                caller=caller or device_caller(device_id=device_id),
+                now=OPENING,
+            )
         return refusal.value
+
+    @pytest.mark.parametrize(
+        ("caller", "error"),
+        [(DRIVER, DeviceKeyRequired), (UNPROVEN, InvalidKey), (EXIT_GATE, NotYourDevice)],
+    )
+    def test_a_gate_scans_for_itself_only(self, garage, caller, error):
+        booking = garage.book_and_pay()
+        assert isinstance(self.scan(ENTRY_GATE.name, code=booking.qr_code, caller=caller), error)
+        assert scans() == [("ENTRY", "FAILED", error.default_code)]
+        assert ParkingBooking.objects.get().status == BookingStatus.PAID
 
     def test_only_a_registered_device_in_its_direction_and_zone_admits(self, garage):
         booking = garage.book_and_pay()

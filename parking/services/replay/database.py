@@ -19,7 +19,8 @@ import dj_database_url
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.db import DEFAULT_DB_ALIAS, ConnectionHandler, OperationalError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
+from django.db.utils import ConnectionHandler
 
 from parking.models import ParkingBooking
 
@@ -52,16 +53,14 @@ def given(*, url: str) -> dict[str, Any]:
         config: dict[str, Any] = dict(dj_database_url.parse(url))
     except ValueError:
         config = {"ENGINE": "", "NAME": ""}
-    if config["ENGINE"] not in _ENGINES or not config["NAME"]:
+    if config["ENGINE"] not in _ENGINES or config["NAME"] in {"", ":memory:"}:
         raise UnusableDatabaseError("The database URL must be sqlite:///PATH or postgres://USER@HOST/NAME.")
     if config["ENGINE"].endswith("sqlite3"):
         config = _sqlite(path=settings.BASE_DIR / config["NAME"])
         if not config["NAME"].parent.is_dir():
             raise UnusableDatabaseError(f"{config['NAME'].parent} is no folder. Make it first.")
     if _place(config=config) == _place(config=connections[DEFAULT_DB_ALIAS].settings_dict):
-        raise UnusableDatabaseError(
-            "This is the configured database. A replay needs another, with nothing in it."
-        )
+        raise UnusableDatabaseError("This is the configured database. A replay needs another, with nothing in it.")
     return config
 
 
@@ -87,7 +86,7 @@ def _make_tables() -> None:
     own = connections[DEFAULT_DB_ALIAS]
     try:
         tables = own.introspection.table_names()
-    except OperationalError as error:
+    except DatabaseError as error:
         raise UnusableDatabaseError(f"The database for the replay cannot be opened: {error}") from error
     if tables:
         if ParkingBooking._meta.db_table not in tables:

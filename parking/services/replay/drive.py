@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from parking.domain.callers import Caller, CallerKind
+from parking.domain.callers import device_caller
 from parking.domain.errors import ParkingError, PaymentDue
 from parking.domain.stay_records import EARLIEST, RecordedStay
 from parking.models import ParkingZone
@@ -18,8 +18,8 @@ from parking.services import ParkingService, setup
 ZONE_NAME: Final = "Replay"
 CURRENCY: Final = "INR"
 MAX_SLOTS: Final = 10_000
-_ENTRY_GATE: Final = Caller(kind=CallerKind.DEVICE, name="ENTRY_GATE_01")
-_EXIT_GATE: Final = Caller(kind=CallerKind.DEVICE, name="EXIT_GATE_01")
+_ENTRY_GATE: Final = device_caller(device_id="ENTRY_GATE_01")
+_EXIT_GATE: Final = device_caller(device_id="EXIT_GATE_01")
 _BASE_36: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -51,9 +51,7 @@ class _Ticket:
     session_id: UUID
 
 
-def drive(
-    *, stays: Sequence[RecordedStay], plan: ReplayPlan, after_each_stay: Callable[[], None]
-) -> Mapping[str, int]:
+def drive(*, stays: Sequence[RecordedStay], plan: ReplayPlan, after_each_stay: Callable[[], None]) -> Mapping[str, int]:
     """Play all the stays in the current database. Returns how many cars were refused, by the error's code.
 
     A car that is refused does not come in; `after_each_stay` is called when a car has left or was refused.
@@ -93,9 +91,7 @@ def _events(*, stays: Sequence[RecordedStay]) -> Iterator[_Event]:
     """In order of time; at one moment those who leave make room first."""
     arrivals = (_Event(at=stay.arrived_at, is_arrival=True, stay=stay) for stay in stays)
     departures = (_Event(at=stay.departed_at, is_arrival=False, stay=stay) for stay in stays)
-    yield from sorted(
-        [*arrivals, *departures], key=lambda event: (event.at, event.is_arrival, event.stay.line)
-    )
+    yield from sorted([*arrivals, *departures], key=lambda event: (event.at, event.is_arrival, event.stay.line))
 
 
 def _arrive(*, zone_id: int, plan: ReplayPlan, stay: RecordedStay) -> _Ticket:
@@ -125,9 +121,7 @@ def _depart(*, ticket: _Ticket, now: datetime) -> None:
 
 
 def _scan_out(*, ticket: _Ticket, now: datetime) -> None:
-    ParkingService.scan_exit_qr(
-        qr_code=ticket.qr_code, scanner_device_id=_EXIT_GATE.name, caller=_EXIT_GATE, now=now
-    )
+    ParkingService.scan_exit_qr(qr_code=ticket.qr_code, scanner_device_id=_EXIT_GATE.name, caller=_EXIT_GATE, now=now)
 
 
 def plate_of(*, line: int) -> str:

@@ -1,0 +1,24 @@
+"""Background work: idempotent functions that are told the time. Booking and entry never wait for it to be right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+
+from parking.services.guesses import forget
+from parking.services.seals import seal_logs
+from parking.services.slots import lapse_everywhere
+
+Job = Callable[..., int]
+
+JOBS: Final[Mapping[str, Job]] = {
+    "lapse holds and no-shows": lapse_everywhere,
+    "seal the logs": seal_logs,
+    "forget old guesses": forget,
+}
+
+
+def run_all(*, now: datetime) -> dict[str, int]:
+    """Run every job once. Returns how much each of them did."""
+    return {name: job(now=now) for name, job in JOBS.items()}

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any, Final
+
+import structlog
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+
+from parking import jobs
+from parking.queries.clock import current_time
+
+log = structlog.get_logger(__name__)
+
+DEFAULT_INTERVAL_SECONDS: Final = 10
+
+
+class Command(BaseCommand):
+    help = "Run the background work: lapse holds, seal the logs, tidy up. Several of these may run at once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="run every job once and end")
+        parser.add_argument(
+            "--interval", type=int, default=DEFAULT_INTERVAL_SECONDS, help="seconds between two rounds (default 10)"
+        )
+
+    def handle(self, *, once: bool, interval: int, **_: Any) -> None:
+        if once:
+            for name, done in jobs.run_all(now=current_time()).items():
+                self.stdout.write(f"{name}: {done}")
+            return
+        stop = threading.Event()
+        for ending in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(ending, lambda *_: stop.set())
+        while not stop.is_set():
+            self._round()
+            stop.wait(max(1, interval))
+
+    def _round(self) -> None:
+        """One round; a database that is away is waited for, not a reason to end."""
+        try:
+            done = {name: count for name, count in jobs.run_all(now=current_time()).items() if count}
+        except DatabaseError as error:
+            log.warning("jobs_failed", error=str(error))
+            connection.close()
+        else:
+            if done:
+                log.info("jobs_done", **{name.replace(" ", "_"): count for name, count in done.items()})

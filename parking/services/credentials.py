@@ -1,0 +1,157 @@
+"""Keys of gates and integrators: 256 random bits, shown once, kept as a SHA-256, found by a public prefix."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from parking.db.transactions import use_case
+from parking.domain.callers import Caller, device_caller, integrator_caller
+from parking.domain.errors import InvalidField, InvalidKey, UnknownDevice
+from parking.domain.permissions import Permission, Scope
+from parking.domain.states import GateDirection
+from parking.models import ApiKey, GateDevice, ParkingSite, ParkingZone
+from parking.services import audit
+
+DEVICE_MARK: Final = "spgate"
+INTEGRATOR_MARK: Final = "spapi"
+_PREFIX_BYTES: Final = 6
+_SECRET_BYTES: Final = 32
+_MAX_KEY_LENGTH: Final = 128
+_MAX_NAME_LENGTH: Final = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewKey:
+    """A key that was just made. `token` is not kept anywhere: whoever loses it needs a new one."""
+
+    prefix: str
+    token: str
+
+
+def authenticate(*, token: str, now: datetime) -> Caller:
+    """The gate or integrator whose key this is. Raises InvalidKey for any other."""
+    mark, _, rest = token.partition("_")
+    prefix, _, _ = rest.partition("_")
+    if len(token) <= _MAX_KEY_LENGTH and prefix.isalnum() and token.isascii():
+        if mark == DEVICE_MARK:
+            device = GateDevice.objects.filter(key_prefix=prefix).first()
+            if device is not None and device.revoked_at is None and _matches(token=token, key_hash=device.key_hash):
+                return device_caller(device_id=device.device_id)
+        if mark == INTEGRATOR_MARK:
+            key = ApiKey.objects.filter(key_prefix=prefix).first()
+            if key is not None and _is_good(key=key, now=now) and _matches(token=token, key_hash=key.key_hash):
+                return integrator_caller(name=f"{key.name}#{key.id}", scopes=[Scope(scope) for scope in key.scopes])
+    raise InvalidKey
+
+
+def register_device(
+    *,
+    site: ParkingSite,
+    device_id: str,
+    direction: GateDirection,
+    zones: Iterable[ParkingZone] = (),
+    caller: Caller,
+    now: datetime,
+) -> GateDevice:
+    """Add a scanner. It has no key yet: make one with `make_device_key`. Raises InvalidField."""
+    caller.require(Permission.DEVICE_MANAGE)
+    if not 1 <= len(device_id) <= _MAX_NAME_LENGTH or not device_id.isprintable():
+        raise InvalidField(field="device_id", problem=f"must have 1 to {_MAX_NAME_LENGTH} printable characters.")
+    with use_case():
+        if GateDevice.objects.filter(device_id=device_id).exists():
+            raise InvalidField(field="device_id", problem="is taken. Choose another.")
+        device = GateDevice.objects.create(site=site, device_id=device_id, direction=direction, created_at=now)
+        device.zones.set(zones)
+        audit.record(action="device.registered", caller=caller, at=now, data={"device_id": device_id})
+    return device
+
+
+def make_device_key(*, device_id: str, caller: Caller, now: datetime) -> NewKey:
+    """Give a scanner a new key; the one before stops working at once, and a revoked scanner works again.
+
+    Raises UnknownDevice.
+    """
+    caller.require(Permission.DEVICE_MANAGE)
+    new = _new_key(mark=DEVICE_MARK)
+    with use_case():
+        changed = GateDevice.objects.filter(device_id=device_id).update(
+            key_prefix=new.prefix, key_hash=_hash(token=new.token), key_made_at=now, revoked_at=None
+        )
+        if not changed:
+            raise UnknownDevice
+        audit.record(
+            action="device.key_made", caller=caller, at=now, data={"device_id": device_id, "prefix": new.prefix}
+        )
+    return new
+
+
+def revoke_device(*, device_id: str, caller: Caller, now: datetime) -> None:
+    """Let a scanner admit nobody any more. Raises UnknownDevice."""
+    caller.require(Permission.DEVICE_MANAGE)
+    with use_case():
+        device = GateDevice.objects.filter(device_id=device_id)
+        if not device.exists():
+            raise UnknownDevice
+        if device.filter(revoked_at=None).update(revoked_at=now):
+            audit.record(action="device.revoked", caller=caller, at=now, data={"device_id": device_id})
+
+
+def make_api_key(
+    *, name: str, scopes: Iterable[Scope], expires_at: datetime | None = None, caller: Caller, now: datetime
+) -> NewKey:
+    """Give an integrator a key for some scopes. Raises InvalidField."""
+    caller.require(Permission.API_KEY_MANAGE)
+    wanted = sorted({scope.value for scope in scopes})
+    if not wanted:
+        raise InvalidField(field="scopes", problem="must name at least one scope.")
+    if not 1 <= len(name) <= _MAX_NAME_LENGTH or not name.isprintable():
+        raise InvalidField(field="name", problem=f"must have 1 to {_MAX_NAME_LENGTH} printable characters.")
+    new = _new_key(mark=INTEGRATOR_MARK)
+    with use_case():
+        ApiKey.objects.create(
+            name=name,
+            key_prefix=new.prefix,
+            key_hash=_hash(token=new.token),
+            scopes=wanted,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        audit.record(
+            action="api_key.made", caller=caller, at=now, data={"name": name, "prefix": new.prefix, "scopes": wanted}
+        )
+    return new
+
+
+def revoke_api_key(*, prefix: str, caller: Caller, now: datetime) -> None:
+    """End an integrator's key. A second time changes nothing. Raises InvalidKey if there is none."""
+    caller.require(Permission.API_KEY_MANAGE)
+    with use_case():
+        key = ApiKey.objects.filter(key_prefix=prefix)
+        if not key.exists():
+            raise InvalidKey
+        if key.filter(revoked_at=None).update(revoked_at=now):
+            audit.record(action="api_key.revoked", caller=caller, at=now, data={"prefix": prefix})
+
+
+def _is_good(*, key: ApiKey, now: datetime) -> bool:
+    return key.revoked_at is None and (key.expires_at is None or now < key.expires_at)
+
+
+def _new_key(*, mark: str) -> NewKey:
+    prefix = secrets.token_hex(_PREFIX_BYTES)
+    return NewKey(prefix=prefix, token=f"{mark}_{prefix}_{secrets.token_urlsafe(_SECRET_BYTES)}")
+
+
+def _hash(*, token: str) -> str:
+    """A fast hash is right for a key of 256 random bits: there is nothing to guess."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _matches(*, token: str, key_hash: str) -> bool:
+    return hmac.compare_digest(_hash(token=token), key_hash)
