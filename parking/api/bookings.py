@@ -6,10 +6,13 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from parking.api import documentation, render
+from parking.api.callers import caller_of
+from parking.api.documentation import BY_KEY, GUESSABLE
 from parking.api.identifiers import booking_id_of, moment_of
 from parking.api.request_schemas import CancelBooking, CreateBooking
 from parking.api.response_schemas import BookingAnswer, BookingCancelledAnswer, BookingCreatedAnswer
 from parking.domain import errors
+from parking.domain.permissions import Permission
 from parking.queries.bookings import get_booking
 from parking.queries.clock import current_time
 from parking.services import ParkingService
@@ -23,7 +26,7 @@ router = Router(tags=["Bookings"])
     summary="Create a booking",
     **documentation.command(
         answers={201: BookingCreatedAnswer},
-        refusals=(errors.UnknownZone, errors.VehicleBusy, errors.ZoneFull, errors.Busy),
+        refusals=(*BY_KEY, errors.UnknownZone, errors.VehicleBusy, errors.ZoneFull, errors.Busy),
     ),
 )
 def create(request: HttpRequest, body: CreateBooking) -> Status[BookingCreatedAnswer]:
@@ -35,6 +38,7 @@ def create(request: HttpRequest, body: CreateBooking) -> Status[BookingCreatedAn
         hours=body.hours,
         phone_number=body.phone_number,
         starts_at=moment_of(body.starts_at) if body.starts_at is not None else None,
+        caller=caller_of(request),
         now=current_time(),
     )
     return Status(201, render.booking_created(booking=booking))
@@ -47,6 +51,8 @@ def create(request: HttpRequest, body: CreateBooking) -> Status[BookingCreatedAn
     **documentation.command(
         answers={200: BookingCancelledAnswer},
         refusals=(
+            *BY_KEY,
+            *GUESSABLE,
             errors.UnknownBooking,
             errors.AlreadyEntered,
             errors.BookingCancelled,
@@ -59,7 +65,10 @@ def create(request: HttpRequest, body: CreateBooking) -> Status[BookingCreatedAn
 def cancel(request: HttpRequest, body: CancelBooking) -> BookingCancelledAnswer:
     """All of the money goes back within five minutes of paying, and none later. Not after entry."""
     closed = ParkingService.cancel_booking(
-        booking_id=booking_id_of(body.booking_id), reason=body.reason or "", now=current_time()
+        booking_id=booking_id_of(body.booking_id),
+        reason=body.reason or "",
+        caller=caller_of(request),
+        now=current_time(),
     )
     return render.booking_cancelled(booking=closed)
 
@@ -68,8 +77,9 @@ def cancel(request: HttpRequest, body: CancelBooking) -> BookingCancelledAnswer:
     "{booking_id}/",
     operation_id="get_booking",
     summary="See a booking",
-    **documentation.query(answers={200: BookingAnswer}, refusals=(errors.UnknownBooking,)),
+    **documentation.query(answers={200: BookingAnswer}, refusals=(*BY_KEY, *GUESSABLE, errors.UnknownBooking)),
 )
 def show(request: HttpRequest, booking_id: str) -> BookingAnswer:
     """State, times, money, QR code, and the stay once the vehicle has entered."""
+    caller_of(request).require(Permission.BOOKING_VIEW)
     return render.booking(details=get_booking(booking_id=booking_id_of(booking_id), now=current_time()))

@@ -1,32 +1,90 @@
-"""Who calls, as far as the request proves it."""
+"""Who calls, as far as the request proves it: by a key in its Authorization header, or not at all.
+
+No cookie counts here, so a browser's session and a key never mix on one request (DESIGN section 7).
+"""
 
 from __future__ import annotations
 
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
 
 from django.conf import settings
 from django.http import HttpRequest
 
-from parking.api.errors import DeviceKeyRequired
-from parking.domain.callers import Caller, CallerKind
+from parking.domain.callers import DRIVER, UNPROVEN, Caller, device_caller
+from parking.domain.errors import InvalidKey
+from parking.queries.clock import current_time
+from parking.services import credentials
+
+_SCHEME: Final = "bearer"
+_IPV6_HOUSEHOLD: Final = 64
 
 
-def scanning_device(*, request: HttpRequest, scanner_device_id: str) -> Caller:
-    """The gate that scans. Raises DeviceKeyRequired.
+def caller_of(request: HttpRequest) -> Caller:
+    """The gate or integrator whose key the request carries; a driver if it carries none. Raises InvalidKey."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return DRIVER
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != _SCHEME:
+        raise InvalidKey("Send the key as: Authorization: Bearer KEY")
+    return credentials.authenticate(token=token.strip(), now=current_time())
+
+
+def scanning_caller(*, request: HttpRequest, scanner_device_id: str) -> Caller:
+    """Who scans. A key that is not valid is told to the use case too, which logs the attempt and refuses it.
 
     In sandbox mode a gate may scan without a key from this machine itself (DESIGN section 3).
     """
-    if settings.PARKING_MODE == "sandbox" and _is_loopback(address=request.META.get("REMOTE_ADDR", "")):
-        return Caller(kind=CallerKind.DEVICE, name=scanner_device_id)
-    raise DeviceKeyRequired
+    try:
+        caller = caller_of(request)
+    except InvalidKey:
+        return UNPROVEN
+    if caller is DRIVER and _is_trusted_sandbox(request=request):
+        return device_caller(device_id=scanner_device_id)
+    return caller
 
 
-def _is_loopback(*, address: str) -> bool:
+def guessing_source(request: HttpRequest) -> str | None:
+    """In whose name wrong guesses are counted; None in sandbox mode for this machine itself, which may guess."""
+    return None if _is_trusted_sandbox(request=request) else f"address:{_household(address=client_address(request))}"
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that the request comes from.
+
+    A forwarding header is believed only as far as it was written by the proxies that TRUSTED_PROXIES names: it is
+    read from its end, and the first address that is none of them is the client's.
+    """
+    hops = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    address: str = request.META.get("REMOTE_ADDR", "")
+    while hops and _is_trusted_proxy(address=address):
+        address = hops.pop()
+    return address
+
+
+def _is_trusted_sandbox(*, request: HttpRequest) -> bool:
     """Of the connection itself: what a header says of it can be forged."""
+    address = _parsed(address=request.META.get("REMOTE_ADDR", ""))
+    return settings.PARKING_MODE == "sandbox" and address is not None and address.is_loopback
+
+
+def _is_trusted_proxy(*, address: str) -> bool:
+    parsed = _parsed(address=address)
+    return parsed is not None and any(parsed in ip_network(proxy) for proxy in settings.TRUSTED_PROXIES)
+
+
+def _household(*, address: str) -> str:
+    """One source for all addresses that one household has: a whole /64 of IPv6."""
+    parsed = _parsed(address=address)
+    if isinstance(parsed, IPv6Address):
+        return str(ip_network((parsed, _IPV6_HOUSEHOLD), strict=False))
+    return str(parsed) if parsed is not None else "unknown"
+
+
+def _parsed(*, address: str) -> IPv4Address | IPv6Address | None:
     try:
         ip = ip_address(address)
     except ValueError:
-        return False
-    if isinstance(ip, IPv6Address) and ip.ipv4_mapped is not None:
-        return ip.ipv4_mapped.is_loopback
-    return ip.is_loopback
+        return None
+    return ip.ipv4_mapped or ip if isinstance(ip, IPv6Address) else ip

@@ -9,11 +9,21 @@ from pydantic import BaseModel
 
 from parking.api.errors import BodyTooLarge, InternalError, InvalidJson, UnsupportedMediaType
 from parking.api.response_schemas import Error, FieldError
-from parking.domain.errors import InvalidField, ParkingError, Unavailable
+from parking.domain.errors import (
+    InvalidField,
+    InvalidKey,
+    ParkingError,
+    PermissionRequired,
+    TooManyGuesses,
+    Unavailable,
+)
 
 Refusal = type[ParkingError]
 
 _EVERYWHERE: Final[tuple[Refusal, ...]] = (InternalError, Unavailable)
+BY_KEY: Final[tuple[Refusal, ...]] = (InvalidKey, PermissionRequired)
+"""Of every endpoint that asks whether its caller may."""
+GUESSABLE: Final[tuple[Refusal, ...]] = (TooManyGuesses,)
 _WITH_A_BODY: Final[tuple[Refusal, ...]] = (InvalidJson, BodyTooLarge, UnsupportedMediaType, InvalidField)
 
 

@@ -6,27 +6,36 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, resolve
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from ninja.parser import Parser
 
 from parking.api import strict_json
+from parking.api.callers import guessing_source
 from parking.api.errors import (
     BadRequest,
     BodyTooLarge,
+    ErrorResponse,
     InvalidJson,
     MethodNotAllowed,
     UnsupportedMediaType,
     error_of,
     error_response,
 )
-from parking.domain.errors import NotFound, ParkingError
+from parking.domain.errors import InvalidKey, NotFound, UnknownBooking, UnknownCode, UnknownSession
+from parking.queries.clock import current_time
+from parking.services import guesses
 
 MAX_BODY_BYTES: Final = 64 * 1024
 _MAX_LENGTH_DIGITS: Final = 9
 _JSON: Final = "application/json"
+
+_PAGES: Final = ("openapi-json", "openapi-view")  # ninja's own, which answer to any method
+_HEALTH: Final = "health"  # guesses nothing, and must answer while the database does not
+_WRONG_GUESSES: Final = (UnknownBooking, UnknownSession, UnknownCode, InvalidKey)
 
 View = Callable[..., HttpResponseBase]
 
@@ -40,7 +49,12 @@ class StrictParser(Parser):
 
 def through_the_door(pattern: URLPattern) -> URLPattern:
     """The same address, with its view behind the door."""
-    return URLPattern(pattern.pattern, _guarded(pattern.callback), pattern.default_args, pattern.name)
+    view = pattern.callback
+    if pattern.name in _PAGES:
+        view = require_safe(view)
+    if pattern.name != _HEALTH:
+        view = _counting_guesses(view)
+    return URLPattern(pattern.pattern, _guarded(view), pattern.default_args, pattern.name)
 
 
 def _guarded(view: View) -> View:
@@ -54,7 +68,7 @@ def _guarded(view: View) -> View:
             if request.method == "POST":
                 _check_body(request)
             response = view(request, *args, **kwargs)
-        except (ParkingError, Http404) as error:
+        except Exception as error:
             response = error_response(error_of(error))
         if response.status_code == MethodNotAllowed.default_status:
             response = _method_not_allowed(allow=response["Allow"])
@@ -62,6 +76,23 @@ def _guarded(view: View) -> View:
         return response
 
     return guarded
+
+
+def _counting_guesses(view: View) -> View:
+    """Answer nobody who has guessed too many codes, ids or keys wrong (DESIGN section 7)."""
+
+    @wraps(view)
+    def counting(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        source = guessing_source(request)
+        if source is None:
+            return view(request, *args, **kwargs)
+        guesses.require_room(source=source, now=current_time())
+        response = view(request, *args, **kwargs)
+        if isinstance(response, ErrorResponse) and isinstance(response.error, _WRONG_GUESSES):
+            guesses.count(source=source, now=current_time())
+        return response
+
+    return counting
 
 
 def _check_body(request: HttpRequest) -> None:

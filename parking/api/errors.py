@@ -19,6 +19,7 @@ from parking.domain.errors import (
     NotFound,
     ParkingError,
     PaymentInProgress,
+    TooManyGuesses,
     Unauthenticated,
     Unavailable,
 )
@@ -39,11 +40,6 @@ class InvalidJson(ParkingError):
     default_code = "invalid_json"
     default_status = 400
     default_message = "The body is not a JSON object."
-
-
-class DeviceKeyRequired(Unauthenticated):
-    default_code = "device_key_required"
-    default_message = "This gate must show its key. Ask the operator for this gate's key."
 
 
 class MethodNotAllowed(ParkingError):
@@ -69,11 +65,22 @@ class InternalError(ParkingError):
     default_message = "Something went wrong on our side. It has been recorded; please try again later."
 
 
+class ErrorResponse(JsonResponse):
+    """An answer that remembers the error it stands for, for who looks at it on the way out."""
+
+    error: ParkingError
+
+
 def error_response(error: ParkingError) -> HttpResponse:
     """The answer that `error` stands for."""
-    response = JsonResponse(error_body(error), status=error.status)
+    response = ErrorResponse(error_body(error), status=error.status)
+    response.error = error
     if isinstance(error, _TRY_AGAIN_SOON):
         response["Retry-After"] = "1"
+    if isinstance(error, TooManyGuesses):
+        response["Retry-After"] = str(error.details["retry_after_seconds"])
+    if isinstance(error, Unauthenticated):
+        response["WWW-Authenticate"] = "Bearer"
     return response
 
 

@@ -10,9 +10,12 @@ from ninja import Path, Router
 from pydantic import WithJsonSchema
 
 from parking.api import documentation, render
+from parking.api.callers import caller_of
+from parking.api.documentation import BY_KEY
 from parking.api.identifiers import zone_id_of
 from parking.api.response_schemas import HealthAnswer, ZonesAnswer, ZoneStatusAnswer
 from parking.domain.errors import Unavailable, UnknownZone
+from parking.domain.permissions import Permission
 from parking.queries.clock import current_time
 from parking.queries.zones import count_zones, list_zones
 from parking.services import ParkingService
@@ -24,10 +27,11 @@ router = Router(tags=["Information"])
     "api/zones/",
     operation_id="list_zones",
     summary="List the zones",
-    **documentation.query(answers={200: ZonesAnswer}),
+    **documentation.query(answers={200: ZonesAnswer}, refusals=BY_KEY),
 )
 def zones(request: HttpRequest) -> ZonesAnswer:
     """Every open zone with its price and its room at this moment."""
+    caller_of(request).require(Permission.ZONE_VIEW)
     return ZonesAnswer(zones=[render.zone_summary(zone=zone) for zone in list_zones(now=current_time())])
 
 
@@ -35,12 +39,13 @@ def zones(request: HttpRequest) -> ZonesAnswer:
     "api/zone/{zone_id}/status/",
     operation_id="get_zone_status",
     summary="See a zone",
-    **documentation.query(answers={200: ZoneStatusAnswer}, refusals=(UnknownZone,)),
+    **documentation.query(answers={200: ZoneStatusAnswer}, refusals=(*BY_KEY, UnknownZone)),
 )
 def zone_status(
     request: HttpRequest, zone_id: Annotated[str, WithJsonSchema({"type": "integer"}), Path()]
 ) -> ZoneStatusAnswer:
     """Its price, the cars inside, and its room at this moment."""
+    caller_of(request).require(Permission.ZONE_VIEW)
     status = ParkingService.get_zone_status(zone_id=zone_id_of(zone_id), now=current_time())
     return render.zone_status(zone=status)
 

@@ -6,6 +6,8 @@ from django.http import HttpRequest
 from ninja import Router, Status
 
 from parking.api import documentation, render
+from parking.api.callers import caller_of
+from parking.api.documentation import BY_KEY, GUESSABLE
 from parking.api.identifiers import booking_id_of, session_id_of
 from parking.api.request_schemas import PayAdditional, PayBooking
 from parking.api.response_schemas import AdditionalPaymentAnswer, BookingPaymentAnswer
@@ -24,6 +26,8 @@ router = Router(tags=["Payments"])
     **documentation.command(
         answers={200: BookingPaymentAnswer, 202: BookingPaymentAnswer},
         refusals=(
+            *BY_KEY,
+            *GUESSABLE,
             errors.UnknownBooking,
             errors.PaymentDeclined,
             errors.AlreadyPaid,
@@ -40,6 +44,7 @@ def pay_booking(request: HttpRequest, body: PayBooking) -> Status[BookingPayment
     payment = ParkingService.process_booking_payment(
         booking_id=booking_id_of(body.booking_id),
         gateway_data=body.payment_gateway_data or {},
+        caller=caller_of(request),
         now=current_time(),
     )
     return Status(_status(payment.payment_status), render.booking_payment(payment=payment))
@@ -52,6 +57,8 @@ def pay_booking(request: HttpRequest, body: PayBooking) -> Status[BookingPayment
     **documentation.command(
         answers={200: AdditionalPaymentAnswer, 202: AdditionalPaymentAnswer},
         refusals=(
+            *BY_KEY,
+            *GUESSABLE,
             errors.UnknownSession,
             errors.PaymentDeclined,
             errors.QuoteOutdated,
@@ -66,6 +73,7 @@ def pay_additional(request: HttpRequest, body: PayAdditional) -> Status[Addition
     payment = ParkingService.process_additional_payment(
         session_id=session_id_of(body.session_id),
         gateway_data=body.payment_gateway_data or {},
+        caller=caller_of(request),
         now=current_time(),
     )
     return Status(_status(payment.payment_status), render.additional_payment(payment=payment))

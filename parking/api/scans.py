@@ -9,8 +9,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from parking.api import documentation, render
-from parking.api.callers import scanning_device
-from parking.api.errors import DeviceKeyRequired
+from parking.api.callers import scanning_caller
 from parking.api.identifiers import moment_of
 from parking.api.request_schemas import ScanEntry, ScanExit
 from parking.api.response_schemas import EntryAnswer, ExitAnswer, PaymentDueError
@@ -22,12 +21,16 @@ from parking.services import ParkingService
 router = Router(tags=["Gates"])
 
 _AT_ANY_GATE = (
-    DeviceKeyRequired,
+    errors.DeviceKeyRequired,
+    errors.InvalidKey,
+    errors.NotYourDevice,
     errors.UnknownDevice,
     errors.DeviceRevoked,
     errors.WrongDirection,
     errors.WrongZone,
     errors.UnknownCode,
+    errors.ScanIdReused,
+    errors.TooManyGuesses,
     errors.Busy,
 )
 
@@ -88,5 +91,5 @@ def _scan(*, request: HttpRequest, body: ScanEntry | ScanExit) -> _Scan:
         "scanner_location": body.scanner_location or "",
         "scan_id": body.scan_id,
         "device_time": moment_of(body.device_time) if body.device_time is not None else None,
-        "caller": scanning_device(request=request, scanner_device_id=body.scanner_device_id),
+        "caller": scanning_caller(request=request, scanner_device_id=body.scanner_device_id),
     }

@@ -25,7 +25,9 @@ def test_any_other_gate_needs_its_key(api, parking_setup, address, path):
     response = api.post(path, SCAN, REMOTE_ADDR=address, headers=forged)
 
     assert (response.status_code, response.json()["code"]) == (401, "device_key_required")
-    assert QRScanLog.objects.count() == 0
+    assert response["WWW-Authenticate"] == "Bearer"
+    row = QRScanLog.objects.get()
+    assert (row.caller, row.result, row.reason) == ("driver", "FAILED", "device_key_required")
 
 
 def test_in_live_mode_every_gate_needs_its_key(api, parking_setup, settings):
