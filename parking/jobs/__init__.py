@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from parking.services.guesses import forget
+from parking.services.refunds import retry_due
 from parking.services.seals import seal_logs
 from parking.services.slots import lapse_everywhere
 
@@ -14,6 +15,7 @@ Job = Callable[..., int]
 
 JOBS: Final[Mapping[str, Job]] = {
     "lapse holds and no-shows": lapse_everywhere,
+    "retry refunds": retry_due,
     "seal the logs": seal_logs,
     "forget old guesses": forget,
 }

@@ -73,67 +73,51 @@ def _park_elsewhere(
             return _move(allocation=allocation, slot=slot, start=now, end=until, now=now, parked_at=now)
     if admission.is_early:
         return None
-    return _swap(booking=booking, allocation=allocation, now=now)
+    traded = _trade_slots(booking=booking, allocation=allocation, now=now)
+    if traded is None:
+        return None
+    return _park_in_own_slot(booking=booking, allocation=traded, admission=admission, now=now)
 
 
-def _swap(*, booking: ParkingBooking, allocation: SlotAllocation, now: datetime) -> SlotAllocation | None:
-    """Stand in an empty slot that is promised to somebody who has not come yet, and promise them this one.
+def _trade_slots(*, booking: ParkingBooking, allocation: SlotAllocation, now: datetime) -> SlotAllocation | None:
+    """Stand in an empty slot that is promised to others: the two slots trade all that is promised on them.
 
-    Each booking keeps one slot; whoever stays too long in this one may be gone by the time they come. Raises Busy
-    rather than turn a paying driver away for a booking that somebody else has locked at this moment.
+    Every booking keeps a slot for its whole window; whoever stays too long in this one may be gone by then. None
+    only if a car is in every slot. Raises Busy if every empty slot's promises are being changed at this moment.
     """
-    occupied = SlotAllocation.objects.filter(zone_id=booking.zone_id, released_at=None, parked_at__isnull=False).values(
-        "slot_id"
-    )
-    promised = (
-        SlotAllocation.objects.filter(zone_id=booking.zone_id, released_at=None, parked_at=None, slot__in_service=True)
-        .exclude(slot_id__in=occupied)
-        .filter(occupies_from__lt=allocation.occupies_until, occupies_until__gt=now)
-        .select_related("slot", "booking")
-        .order_by("id")
-    )
-    all_seen = True
-    for other in promised:
-        if not lock_bookings_nobody_holds(booking_ids=[other.booking_id]):
-            all_seen = False
+    live = SlotAllocation.objects.filter(zone_id=booking.zone_id, released_at=None)
+    occupied = live.filter(parked_at__isnull=False).values("slot_id")
+    empty = ParkingSlot.objects.filter(zone_id=booking.zone_id, in_service=True).exclude(id__in=occupied)
+    contended = False
+    for other in empty.exclude(id=allocation.slot_id).order_by("id"):
+        promised = live.filter(slot_id__in=[allocation.slot_id, other.id], parked_at=None)
+        others = set(promised.exclude(booking=booking).values_list("booking_id", flat=True))
+        if len(lock_bookings_nobody_holds(booking_ids=list(others))) < len(others):
+            contended = True
             continue
-        other.refresh_from_db()
-        if other.released_at is not None or other.parked_at is not None:
-            continue
-        taken = _exchange(mine=allocation, theirs=other, now=now)
-        if taken is not None:
-            return taken
-    if not all_seen:
+        return _traded(promised=list(promised), mine=allocation, other=other, now=now)
+    if contended:
         raise Busy
     return None
 
 
-def _exchange(*, mine: SlotAllocation, theirs: SlotAllocation, now: datetime) -> SlotAllocation | None:
-    """Trade slots if what is left of each window fits the other slot, everybody else's allocations considered."""
-    their_start = max(now, theirs.occupies_from)
-    fits_there = not _crowded(slot=theirs.slot, start=now, end=mine.occupies_until, but=[mine, theirs])
-    fits_here = not _crowded(slot=mine.slot, start=their_start, end=theirs.occupies_until, but=[mine, theirs])
-    if not (fits_there and fits_here):
-        return None
-    my_slot, their_slot = mine.slot, theirs.slot
-    slots.release(booking=theirs.booking, reason=ReleaseReason.MOVED, now=now)
-    parked = _move(allocation=mine, slot=their_slot, start=now, end=mine.occupies_until, now=now, parked_at=now)
-    slots.allocate(
-        slot=my_slot,
-        booking=theirs.booking,
-        start=their_start,
-        end=theirs.occupies_until,
-        lapses_at=theirs.lapses_at,
-    )
-    return parked
-
-
-def _crowded(*, slot: ParkingSlot, start: datetime, end: datetime, but: list[SlotAllocation]) -> bool:
-    return (
-        SlotAllocation.objects.filter(slot=slot, released_at=None, occupies_from__lt=end, occupies_until__gt=start)
-        .exclude(id__in=[allocation.id for allocation in but])
-        .exists()
-    )
+def _traded(
+    *, promised: list[SlotAllocation], mine: SlotAllocation, other: ParkingSlot, now: datetime
+) -> SlotAllocation:
+    """Each slot's promises fit the other slot, because they fit each other. Returns the arriving car's own."""
+    for allocation in promised:
+        slots.release(booking=allocation.booking, reason=ReleaseReason.MOVED, now=now)
+    traded = {
+        allocation.booking_id: slots.allocate(
+            slot=other if allocation.slot_id == mine.slot_id else mine.slot,
+            booking=allocation.booking,
+            start=allocation.occupies_from,
+            end=allocation.occupies_until,
+            lapses_at=allocation.lapses_at,
+        )
+        for allocation in promised
+    }
+    return traded[mine.booking_id]
 
 
 def _move(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from parking.queries.zones import get_zone_status
+from parking.services import credentials
 from parking.services.bookings import cancel_booking, create_booking
 from parking.services.entry import scan_entry_qr
 from parking.services.exit import scan_exit_qr
@@ -19,3 +20,8 @@ class ParkingService:
     scan_exit_qr = staticmethod(scan_exit_qr)
     process_additional_payment = staticmethod(process_additional_payment)
     get_zone_status = staticmethod(get_zone_status)
+    register_device = staticmethod(credentials.register_device)
+    make_device_key = staticmethod(credentials.make_device_key)
+    revoke_device = staticmethod(credentials.revoke_device)
+    make_api_key = staticmethod(credentials.make_api_key)
+    revoke_api_key = staticmethod(credentials.revoke_api_key)

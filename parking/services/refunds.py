@@ -19,6 +19,7 @@ from parking.models import ParkingBooking, Payment, Refund
 from parking.services import audit
 
 _FIRST_RETRY: Final = timedelta(minutes=1)
+_RETRY_BATCH: Final = 100
 _LONGEST_RETRY: Final = timedelta(hours=6)
 
 
@@ -57,6 +58,13 @@ def attempt(*, refund_ids: Iterable[UUID], now: datetime) -> bool:
     """
     processed = [_attempt_one(refund_id=refund_id, now=now) for refund_id in refund_ids]
     return all(processed)
+
+
+def retry_due(*, now: datetime) -> int:
+    """Ask again for the refunds whose next attempt is due. Returns how many were processed."""
+    due = Refund.objects.filter(status=RefundStatus.PENDING, next_attempt_at__lte=now).order_by("next_attempt_at")
+    ids = list(due.values_list("id", flat=True)[:_RETRY_BATCH])
+    return sum(_attempt_one(refund_id=refund_id, now=now) for refund_id in ids)
 
 
 def _attempt_one(*, refund_id: UUID, now: datetime) -> bool:

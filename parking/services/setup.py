@@ -117,6 +117,7 @@ def erase_everything() -> None:
                 # Foreign keys are checked at the commit, so the order does not matter.
                 for table in tables:
                     cursor.execute(f"DELETE FROM {table}")  # noqa: S608 -- our own table names
+                    cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [table])
         guards.install(connection=connection)
 
 

@@ -23,9 +23,11 @@ from parking.domain.errors import (
     ZoneFull,
 )
 from parking.domain.states import BookingStatus, PaymentStatus, RefundKind, RefundStatus
+from parking.gateways.base import GatewayTimeout
+from parking.gateways.simulated import SimulatedGateway
 from parking.models import AuditEvent, ParkingBooking, Payment, Refund, SlotAllocation, Vehicle
 from parking.queries.zones import get_zone_status
-from parking.services import ParkingService
+from parking.services import ParkingService, refunds
 from tests.garage import OPENING, Garage, at
 
 pytestmark = pytest.mark.django_db
@@ -363,6 +365,28 @@ class TestCancel:
         garage.cancel(booking, now=at(seconds=50))
         row = ParkingBooking.objects.get()
         assert row.closed_at == row.paid_at == at(seconds=100)
+
+
+class TestRefundsThatDoNotGoThrough:
+    def test_one_that_the_provider_did_not_answer_is_asked_for_again_with_the_same_key(self, garage, monkeypatch):
+        booking = garage.book_and_pay()
+        asked: list[str] = []
+        refund = SimulatedGateway.refund
+
+        def unanswered_at_first(gateway, *, order, now):
+            asked.append(order.key)
+            if len(asked) == 1:
+                raise GatewayTimeout
+            return refund(gateway, order=order, now=now)
+
+        monkeypatch.setattr(SimulatedGateway, "refund", unanswered_at_first)
+        closed = garage.cancel(booking, now=at(seconds=1))
+        assert (closed.refund_minor, closed.refund_processed) == (5000, False)
+        assert refunds.retry_due(now=at(seconds=60)) == 0
+        assert refunds.retry_due(now=at(seconds=61)) == 1
+        assert asked == [str(Refund.objects.get().id)] * 2
+        assert refunds.retry_due(now=at(minutes=99)) == 0
+        assert Refund.objects.get().status == RefundStatus.PROCESSED
 
 
 def test_every_refusal_has_words_for_the_person_and_a_code_for_the_machine():

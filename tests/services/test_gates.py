@@ -487,3 +487,23 @@ class TestTheSameScanAgain:
             garage.enter(garage.book_and_pay("KA02X"), scan_id="scan-1")
         assert (refusal.value.code, refusal.value.status) == ("scan_id_reused", 409)
         assert scans() == [("ENTRY", "SUCCESS", "ok"), ("ENTRY", "FAILED", "scan_id_reused")]
+
+
+def test_two_slots_trade_all_that_is_promised_on_them_before_a_payer_is_turned_away():
+    """One slot is overstayed; the other is empty, and promised to two bookings in a row."""
+    garage = Garage.build(slots=2)
+    overstaying = garage.book_and_pay("KA01X", hours=1)
+    garage.enter(overstaying)
+    overstayed = garage.zone.slots.filter(number=overstaying.slot_number)
+    overstayed.update(in_service=False)
+    promised = [
+        garage.book_and_pay(f"KA0{hour}X", now=at(minutes=1), starts_at=at(minutes=60 * hour)) for hour in (2, 3)
+    ]
+    overstayed.update(in_service=True)
+    arriving = garage.book_and_pay("KA09X", hours=2, now=at(minutes=1), starts_at=at(minutes=120))
+    assert arriving.slot_number == overstaying.slot_number
+
+    assert garage.enter(arriving, now=at(minutes=121)).slot_number == promised[0].slot_number
+    assert {garage.look(one, now=at(minutes=121)).slot_number for one in promised} == {overstaying.slot_number}
+    with pytest.raises(ZoneFull):
+        garage.enter(promised[0], now=at(minutes=122))

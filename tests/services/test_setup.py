@@ -84,4 +84,5 @@ class TestReset:
         set_up(*arguments)
         assert ParkingBooking.objects.count() == 0
         assert ParkingSlot.objects.count() == 300
+        assert list(ParkingZone.objects.order_by("id").values_list("id", flat=True)) == [1, 2, 3]
         assert guards.missing(connection=connection) == []
