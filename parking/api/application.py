@@ -6,7 +6,7 @@ from typing import Final
 
 from ninja import NinjaAPI, Swagger
 
-from parking.api import bookings, information, payments, sandbox, scans
+from parking.api import bookings, information, payments, sandbox, scans, webhooks
 from parking.api.door import StrictParser
 from parking.api.errors import add_handlers
 
@@ -33,6 +33,7 @@ def build_api(*, with_sandbox: bool) -> NinjaAPI:
         urls_namespace="parking-api",
     )
     # payments first: its booking/payment/ must not be taken for a booking's id.
+    api.add_router("api/payment/webhook/", webhooks.router)
     api.add_router("api/", payments.router)
     api.add_router("api/booking/", bookings.router)
     api.add_router("api/scan/", scans.router)

@@ -18,6 +18,8 @@ from parking.services import credentials
 
 _SCHEME: Final = "bearer"
 _IPV6_HOUSEHOLD: Final = 64
+_UNGUESSABLE_LENGTH: Final = 22
+"""So many characters have 128 random bits in base64; a UUID has more."""
 
 
 def caller_of(request: HttpRequest) -> Caller:
@@ -48,6 +50,25 @@ def scanning_caller(*, request: HttpRequest, scanner_device_id: str) -> Caller:
 def guessing_source(request: HttpRequest) -> str | None:
     """In whose name wrong guesses are counted; None in sandbox mode for this machine itself, which may guess."""
     return None if _is_trusted_sandbox(request=request) else f"address:{_household(address=client_address(request))}"
+
+
+def key_scope(*, request: HttpRequest, key: str) -> str:
+    """Whose an idempotency key is: of the gate or integrator that sent it, or of any driver (decision 11).
+
+    A driver proves nothing. So a key that is too short to be secret is a driver's only at the place that it was
+    first sent from; a long one goes with the driver from one network to the next.
+    """
+    try:
+        caller = caller_of(request)
+    except InvalidKey:
+        caller = UNPROVEN
+    if caller.name:
+        return caller.label
+    if _is_trusted_sandbox(request=request):
+        return f"{caller.label}:sandbox"
+    if len(key) >= _UNGUESSABLE_LENGTH:
+        return caller.label
+    return f"{caller.label}:{_household(address=client_address(request))}"
 
 
 def client_address(request: HttpRequest) -> str:

@@ -25,6 +25,7 @@ from parking.api.errors import (
     error_of,
     error_response,
 )
+from parking.api.idempotency import once_for_each_key
 from parking.domain.errors import InvalidKey, NotFound, UnknownBooking, UnknownCode, UnknownSession
 from parking.queries.clock import current_time
 from parking.services import guesses
@@ -52,6 +53,7 @@ def through_the_door(pattern: URLPattern) -> URLPattern:
     view = pattern.callback
     if pattern.name in _PAGES:
         view = require_safe(view)
+    view = once_for_each_key(view)
     if pattern.name != _HEALTH:
         view = _counting_guesses(view)
     return URLPattern(pattern.pattern, _guarded(view), pattern.default_args, pattern.name)

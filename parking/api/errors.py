@@ -15,6 +15,7 @@ from ninja.errors import HttpError, ValidationError
 
 from parking.domain.errors import (
     Busy,
+    IdempotencyInProgress,
     InvalidField,
     NotFound,
     ParkingError,
@@ -25,7 +26,7 @@ from parking.domain.errors import (
 )
 
 API_ROOT: Final = "/parking/"
-_TRY_AGAIN_SOON: Final = (Busy, PaymentInProgress, Unavailable)
+TRY_AGAIN_SOON: Final = (Busy, IdempotencyInProgress, PaymentInProgress, Unavailable)
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +41,12 @@ class InvalidJson(ParkingError):
     default_code = "invalid_json"
     default_status = 400
     default_message = "The body is not a JSON object."
+
+
+class InvalidIdempotencyKey(ParkingError):
+    default_code = "invalid_idempotency_key"
+    default_status = 400
+    default_message = "The header Idempotency-Key must have 1 to 255 visible ASCII characters."
 
 
 class MethodNotAllowed(ParkingError):
@@ -75,7 +82,7 @@ def error_response(error: ParkingError) -> HttpResponse:
     """The answer that `error` stands for."""
     response = ErrorResponse(error_body(error), status=error.status)
     response.error = error
-    if isinstance(error, _TRY_AGAIN_SOON):
+    if isinstance(error, TRY_AGAIN_SOON):
         response["Retry-After"] = "1"
     if isinstance(error, TooManyGuesses):
         response["Retry-After"] = str(error.details["retry_after_seconds"])

@@ -218,6 +218,10 @@ class HealthAnswer(Answer):
     zones_configured: int
 
 
+class EventAnswer(AnswerWithMessage):
+    pass
+
+
 class ClockAnswer(Answer):
     now: Moment
     frozen: bool

@@ -32,6 +32,8 @@ ERRORS: Final[Mapping[str, type[ParkingError]]] = {
     "parking_payment_booking_once": AlreadyPaid,
     "parking_payment_quote_once": AlreadyPaid,
     "parking_payment_one_pending": PaymentInProgress,
+    "parking_payment_reference_once": Busy,
+    "parking_provider_event_once": Busy,
     "parking_refund_kind_once": Busy,
     "parking_scan_once": Busy,
     "parking_session_vehicle_once": VehicleInside,

@@ -55,6 +55,19 @@ class InvalidField(BadInput):
         super().__init__(f"{field}: {problem}", details={"field": field})
 
 
+class BadEvent(ParkingError):
+    """A provider's message that is forged, stale or unreadable; nothing came of it."""
+
+    default_code = "bad_event"
+    default_status = 400
+    default_message = "This event cannot be believed or understood."
+
+
+class IdempotencyKeyReused(BadInput):
+    default_code = "idempotency_key_reused"
+    default_message = "This Idempotency-Key was sent with another request. Give every request a key of its own."
+
+
 class Unauthenticated(ParkingError):
     """The caller did not say, or could not prove, who it is."""
 
@@ -157,6 +170,16 @@ class UnknownSession(NotFound):
     default_message = "There is no parking session with this id."
 
 
+class UnknownProvider(NotFound):
+    default_code = "unknown_provider"
+    default_message = "There is no payment provider of that name here."
+
+
+class UnknownCharge(NotFound):
+    default_code = "unknown_charge"
+    default_message = "Nothing here belongs to what this event tells. Send it again later."
+
+
 class UnknownCode(NotFound):
     default_code = "unknown_code"
     default_message = "This QR code is not one of ours, or cannot be read. Scan again, or ask the attendant."
@@ -228,6 +251,16 @@ class ScanIdReused(Conflict):
 class NothingDue(Conflict):
     default_code = "nothing_due"
     default_message = "Nothing is due for this session. Nothing was charged."
+
+
+class NothingPaid(Conflict):
+    default_code = "nothing_paid"
+    default_message = "Nothing has been paid for this booking yet, so there is no receipt."
+
+
+class IdempotencyInProgress(Conflict):
+    default_code = "idempotency_in_progress"
+    default_message = "The first request with this Idempotency-Key is still running. Send the same again in a moment."
 
 
 class ClockBackwards(Conflict):

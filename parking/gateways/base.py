@@ -6,9 +6,10 @@ looked up later under the same key. It is never taken for a failure (DESIGN sect
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 
@@ -16,15 +17,22 @@ class GatewayTimeout(Exception):
     """The provider did not answer in time, or answered something that tells nothing."""
 
 
+class EventRefused(Exception):
+    """A message to our webhook that is forged, stale or unreadable. The text says which, and nothing secret."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charge:
     """Money to take. `key` is ours and makes a repeat harmless; `token` is the client's and proves nothing."""
 
     key: str
+    booking_id: str
     amount_minor: int
     currency: str
     token: str
     begun_at: datetime
+    reference: str = ""
+    """What the provider called it when it answered before, if it did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +43,8 @@ class RefundOrder:
     charge_reference: str
     amount_minor: int
     currency: str
+    reference: str = ""
+    """What the provider called the refund when it answered before, if it did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +78,44 @@ ChargeOutcome = Succeeded | Declined | Pending
 RefundOutcome = Succeeded | Declined | Pending
 
 
+class Subject(StrEnum):
+    """What a provider can tell us about."""
+
+    CHARGE = "charge"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """What a provider told our webhook, once its signature was found good.
+
+    `outcome` None says that it is of a kind we know and need not act on. `booking_id`, `amount_minor` and
+    `currency` let a charge be taken up that we have no row for.
+    """
+
+    event_id: str
+    subject: Subject
+    key: str
+    outcome: ChargeOutcome | RefundOutcome | None
+    booking_id: str = ""
+    amount_minor: int = 0
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One charge that was captured, or one refund that was made, as the provider's own books have it."""
+
+    subject: Subject
+    key: str
+    reference: str
+    amount_minor: int
+    currency: str
+    happened_at: datetime
+
+
 class Gateway(Protocol):
-    """A payment provider. Every call may raise GatewayTimeout."""
+    """A payment provider. Every call but the reading of an event may raise GatewayTimeout."""
 
     def check_token(self, *, token: str) -> None:
         """Raise InvalidField if no payment can be begun with this token."""
@@ -80,3 +126,13 @@ class Gateway(Protocol):
     def look_up_charge(self, *, charge: Charge, now: datetime) -> ChargeOutcome | NeverReceived: ...
 
     def refund(self, *, order: RefundOrder, now: datetime) -> RefundOutcome: ...
+
+    def look_up_refund(self, *, order: RefundOrder, now: datetime) -> RefundOutcome | NeverReceived: ...
+
+    def read_event(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Event:
+        """Check the signature over the raw `body` and its time, and say what it tells. Raises EventRefused."""
+        ...
+
+    def ledger(self, *, since: datetime, until: datetime) -> Iterator[LedgerEntry]:
+        """What the provider's books have from `since` up to, not including, `until`."""
+        ...

@@ -6,6 +6,7 @@ was started after a crash, gives the same answer about the same charge.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -14,7 +15,10 @@ from parking.gateways.base import (
     Charge,
     ChargeOutcome,
     Declined,
+    Event,
+    EventRefused,
     GatewayTimeout,
+    LedgerEntry,
     NeverReceived,
     Pending,
     RefundOrder,
@@ -60,6 +64,15 @@ class SimulatedGateway:
 
     def refund(self, *, order: RefundOrder, now: datetime) -> RefundOutcome:
         return Succeeded(reference=f"simre_{order.key}")
+
+    def look_up_refund(self, *, order: RefundOrder, now: datetime) -> RefundOutcome | NeverReceived:
+        return self.refund(order=order, now=now)
+
+    def read_event(self, *, headers: Mapping[str, str], body: bytes, now: datetime) -> Event:
+        raise EventRefused("The simulated provider sends no events.")
+
+    def ledger(self, *, since: datetime, until: datetime) -> Iterator[LedgerEntry]:
+        raise NotImplementedError("the simulated provider keeps no books to compare with")
 
     def _outcome(self, *, charge: Charge, now: datetime) -> ChargeOutcome:
         reference = f"simch_{charge.key}"

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Final
 
 from parking.services.guesses import forget
+from parking.services.idempotency import prune
+from parking.services.payments import look_into_due
 from parking.services.refunds import retry_due
 from parking.services.seals import seal_logs
 from parking.services.slots import lapse_everywhere
@@ -15,9 +17,11 @@ Job = Callable[..., int]
 
 JOBS: Final[Mapping[str, Job]] = {
     "lapse holds and no-shows": lapse_everywhere,
+    "look into payments": look_into_due,
     "retry refunds": retry_due,
     "seal the logs": seal_logs,
     "forget old guesses": forget,
+    "forget old answers": prune,
 }
 
 

@@ -87,26 +87,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name="AuditEvent",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField()),
-                ("action", models.CharField(max_length=40)),
-                ("caller", models.CharField(max_length=100)),
-                ("data", models.JSONField(default=dict)),
-                (
-                    "booking",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="events",
-                        to="parking.parkingbooking",
-                    ),
-                ),
-            ],
-        ),
-        migrations.CreateModel(
             name="ParkingSite",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -267,6 +247,22 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
+            name="ProviderEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider", models.CharField(max_length=32)),
+                ("event_id", models.CharField(max_length=128)),
+                ("subject", models.CharField(max_length=8)),
+                ("key", models.CharField(blank=True, max_length=64)),
+                ("applied_at", models.DateTimeField()),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider", "event_id"), name="parking_provider_event_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="QRScanLog",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -307,6 +303,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "verbose_name": "QR scan",
+            },
         ),
         migrations.CreateModel(
             name="Quote",
@@ -364,6 +363,8 @@ class Migration(migrations.Migration):
                 ("completed_at", models.DateTimeField(blank=True, null=True)),
                 ("failed_at", models.DateTimeField(blank=True, null=True)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("next_attempt_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
                 (
                     "booking",
                     models.ForeignKey(
@@ -605,6 +606,29 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="AuditEvent",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                ("action", models.CharField(max_length=40)),
+                ("caller", models.CharField(max_length=100)),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "booking",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="parking.parkingbooking",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["at"], name="parking_audit_newest")],
+            },
+        ),
         migrations.AddIndex(
             model_name="parkingslot",
             index=models.Index(fields=["zone", "id"], name="parking_slot_search"),
@@ -636,6 +660,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="policyversion",
             constraint=models.UniqueConstraint(fields=("site", "name", "version"), name="parking_policy_version_once"),
+        ),
+        migrations.AddIndex(
+            model_name="qrscanlog",
+            index=models.Index(fields=["scanned_at"], name="parking_scan_newest"),
         ),
         migrations.AddConstraint(
             model_name="qrscanlog",
@@ -671,6 +699,18 @@ class Migration(migrations.Migration):
             model_name="quote",
             constraint=models.CheckConstraint(
                 condition=models.Q(("valid_until__gte", models.F("as_of"))), name="parking_quote_span"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="payment",
+            index=models.Index(fields=["created_at"], name="parking_payment_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("next_attempt_at__isnull", False)),
+                fields=["next_attempt_at"],
+                name="parking_payment_waiting",
             ),
         ),
         migrations.AddConstraint(
@@ -762,6 +802,10 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("provider", "provider_reference"), name="parking_payment_reference_once"
             ),
+        ),
+        migrations.AddIndex(
+            model_name="refund",
+            index=models.Index(fields=["created_at"], name="parking_refund_newest"),
         ),
         migrations.AddIndex(
             model_name="refund",
@@ -885,6 +929,10 @@ class Migration(migrations.Migration):
             model_name="parkingzone",
             constraint=models.UniqueConstraint(fields=("site", "name"), name="parking_zone_name_once"),
         ),
+        migrations.AddIndex(
+            model_name="parkingsession",
+            index=models.Index(fields=["entry_time"], name="parking_session_newest"),
+        ),
         migrations.AddConstraint(
             model_name="parkingsession",
             constraint=models.CheckConstraint(
@@ -941,6 +989,14 @@ class Migration(migrations.Migration):
                 fields=("vehicle",),
                 name="parking_session_vehicle_once",
             ),
+        ),
+        migrations.AddIndex(
+            model_name="parkingbooking",
+            index=models.Index(fields=["created_at"], name="parking_booking_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="parkingbooking",
+            index=models.Index(fields=["phone_number"], name="parking_booking_phone"),
         ),
         migrations.AddConstraint(
             model_name="parkingbooking",

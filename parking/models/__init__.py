@@ -7,8 +7,11 @@ from parking.models.booking import ParkingBooking
 from parking.models.clock import SandboxClock
 from parking.models.device import GateDevice
 from parking.models.guess import GuessCount
+from parking.models.idempotency import IdempotentRequest
 from parking.models.payment import Payment
+from parking.models.provider_event import ProviderEvent
 from parking.models.quote import Quote
+from parking.models.receipt import Receipt
 from parking.models.refund import Refund
 from parking.models.scan import QRScanLog
 from parking.models.seal import LogSeal
@@ -24,6 +27,7 @@ __all__ = [
     "AuditEvent",
     "GateDevice",
     "GuessCount",
+    "IdempotentRequest",
     "LogSeal",
     "ParkingBooking",
     "ParkingSession",
@@ -32,8 +36,10 @@ __all__ = [
     "ParkingZone",
     "Payment",
     "PolicyVersion",
+    "ProviderEvent",
     "QRScanLog",
     "Quote",
+    "Receipt",
     "Refund",
     "SandboxClock",
     "SlotAllocation",

@@ -14,5 +14,8 @@ class AuditEvent(models.Model):
     booking = models.ForeignKey(ParkingBooking, on_delete=models.PROTECT, related_name="events", null=True, blank=True)
     data = models.JSONField(default=dict)
 
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="parking_audit_newest")]
+
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.action}"

@@ -61,6 +61,10 @@ class ParkingBooking(models.Model):
                 name="parking_booking_vehicle_once",
             ),
         ]
+        indexes = [
+            models.Index(fields=["created_at"], name="parking_booking_newest"),
+            models.Index(fields=["phone_number"], name="parking_booking_phone"),
+        ]
         # No index names `status`: so a change of status stays a cheap update (PERFORMANCE, "Traps").
 
     def __str__(self) -> str:

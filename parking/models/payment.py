@@ -42,6 +42,8 @@ class Payment(models.Model):
     failed_at = models.DateTimeField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     """Until then one process is talking to the provider about it; nobody else may."""
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -77,6 +79,12 @@ class Payment(models.Model):
                 name="parking_payment_one_pending",
             ),
             models.UniqueConstraint(fields=["provider", "provider_reference"], name="parking_payment_reference_once"),
+        ]
+        indexes = [
+            models.Index(fields=["created_at"], name="parking_payment_newest"),
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="parking_payment_waiting"
+            ),
         ]
 
     def __str__(self) -> str:

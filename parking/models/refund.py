@@ -44,6 +44,7 @@ class Refund(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["created_at"], name="parking_refund_newest"),
             models.Index(
                 fields=["next_attempt_at"],
                 condition=Q(next_attempt_at__isnull=False),

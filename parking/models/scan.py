@@ -29,6 +29,7 @@ class QRScanLog(models.Model):
     """What a scan with a `scan_id` was answered, so that its repeat gets the same."""
 
     class Meta:
+        verbose_name = "QR scan"
         constraints = [
             one_of(field="scan_type", states=ScanType, name="parking_scan_type"),
             one_of(field="result", states=ScanResult, name="parking_scan_result"),
@@ -37,6 +38,7 @@ class QRScanLog(models.Model):
             ),
             models.UniqueConstraint(fields=["scanner_device_id", "scan_id"], name="parking_scan_once"),
         ]
+        indexes = [models.Index(fields=["scanned_at"], name="parking_scan_newest")]
 
     def __str__(self) -> str:
         return f"{self.scan_type} {self.result} {self.reason}"

@@ -81,16 +81,20 @@ def give_stay(*, booking: ParkingBooking, payment: Payment, now: datetime) -> Pa
     session, quote = payment.session, payment.quote
     if session is None or quote is None:
         raise RuntimeError(f"additional payment {payment.id} names no session or no quote")
-    if session.status == SessionStatus.COMPLETED:
+    newer_is_paid = Quote.objects.filter(session=session, id__gt=quote.id, paid_at__isnull=False).exists()
+    if session.status == SessionStatus.COMPLETED or quote.paid_at is not None or newer_is_paid:
         return NothingDue("Nothing was due any more. The payment is refunded in full.")
+    quote.paid_at = now
+    quote.save(update_fields=["paid_at"])
     policy = snapshots.policy_of(version=booking.policy)
+    if now > quote.valid_until + timedelta(seconds=policy.pending_payment_seconds):
+        # Late money for an old amount: it counts, and the next scan tells what has come on top since.
+        return None
     session.billed_until = quote.as_of
     session.leave_by = now + timedelta(seconds=policy.leave_seconds)
     if session.status == SessionStatus.AWAITING_PAYMENT:
         complete(booking=booking, session=session, now=now)
     session.save(update_fields=["status", "exit_time", "billed_until", "leave_by", "gate_opened_at"])
-    quote.paid_at = now
-    quote.save(update_fields=["paid_at"])
     return None
 
 

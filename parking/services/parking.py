@@ -8,6 +8,7 @@ from parking.services.bookings import cancel_booking, create_booking
 from parking.services.entry import scan_entry_qr
 from parking.services.exit import scan_exit_qr
 from parking.services.payments import process_additional_payment, process_booking_payment
+from parking.services.provider_events import receive_event
 
 
 class ParkingService:
@@ -19,6 +20,7 @@ class ParkingService:
     scan_entry_qr = staticmethod(scan_entry_qr)
     scan_exit_qr = staticmethod(scan_exit_qr)
     process_additional_payment = staticmethod(process_additional_payment)
+    receive_event = staticmethod(receive_event)
     get_zone_status = staticmethod(get_zone_status)
     register_device = staticmethod(credentials.register_device)
     make_device_key = staticmethod(credentials.make_device_key)

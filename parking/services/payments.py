@@ -13,38 +13,32 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.db.models import Q
 
-from parking.db.locks import lock_booking, lock_booking_and_vehicle
+from parking.db.locks import lock_booking
 from parking.db.transactions import use_case
 from parking.domain.bookings import refusal_to_pay
-from parking.domain.callers import DRIVER, SYSTEM, Caller
+from parking.domain.callers import DRIVER, Caller
 from parking.domain.errors import (
     InvalidField,
     ParkingError,
-    PaymentDeclined,
     PaymentInProgress,
     UnknownBooking,
     UnknownSession,
 )
 from parking.domain.permissions import Permission
-from parking.domain.states import BookingStatus, PaymentKind, PaymentStatus, SessionStatus
+from parking.domain.states import PaymentKind, PaymentStatus
 from parking.domain.times import not_before
 from parking.gateways import gateway
-from parking.gateways.base import (
-    Charge,
-    ChargeOutcome,
-    Declined,
-    GatewayTimeout,
-    NeverReceived,
-    Pending,
-    Succeeded,
-)
+from parking.gateways.base import Charge, ChargeOutcome, Declined, GatewayTimeout, NeverReceived
 from parking.models import ParkingBooking, ParkingSession, Payment, Quote
 from parking.queries import snapshots
 from parking.services import audit, collection, refunds, slots
 from parking.services.results import PaymentAnswer
+from parking.services.settlement import settle
 
 _LEASE: Final = timedelta(seconds=30)
+_LOOK_BATCH: Final = 100
 _MAX_TOKEN_LENGTH: Final = 64
 
 
@@ -68,7 +62,7 @@ def process_booking_payment(
     token = _token(gateway_data=gateway_data)
     with use_case():
         begun = _begin_booking_payment(booking_id=booking_id, token=token, caller=caller, now=now)
-    return _see_through(begun=begun, caller=caller, now=now)
+    return _see_through(begun=begun, now=now)
 
 
 def process_additional_payment(
@@ -83,7 +77,7 @@ def process_additional_payment(
     token = _token(gateway_data=gateway_data)
     with use_case():
         begun = _begin_additional_payment(session_id=session_id, token=token, caller=caller, now=now)
-    return _see_through(begun=begun, caller=caller, now=now)
+    return _see_through(begun=begun, now=now)
 
 
 def _begin_booking_payment(*, booking_id: UUID, token: str, caller: Caller, now: datetime) -> _Begun | ParkingError:
@@ -110,7 +104,13 @@ def _begin_booking_payment(*, booking_id: UUID, token: str, caller: Caller, now:
     slots.keep_hold_until(
         booking=booking, lapses_at=booking.expires_at + timedelta(seconds=policy.pending_payment_seconds)
     )
-    _audit(action="payment.begun", payment=payment, caller=caller, now=now)
+    audit.record(
+        action="payment.begun",
+        caller=caller,
+        at=now,
+        booking_id=booking.id,
+        data={"payment_id": str(payment.id), "kind": payment.kind, "amount_minor": payment.amount_minor},
+    )
     return _Begun(payment=payment, is_new=True)
 
 
@@ -135,109 +135,94 @@ def _begin_additional_payment(*, session_id: UUID, token: str, caller: Caller, n
         session=session,
         quote=quote,
     )
-    _audit(action="payment.begun", payment=payment, caller=caller, now=now)
+    audit.record(
+        action="payment.begun",
+        caller=caller,
+        at=now,
+        booking_id=booking.id,
+        data={"payment_id": str(payment.id), "kind": payment.kind, "amount_minor": payment.amount_minor},
+    )
     return _Begun(payment=payment, is_new=True)
 
 
-def _see_through(*, begun: _Begun | ParkingError, caller: Caller, now: datetime) -> PaymentAnswer:
+def look_into_due(*, now: datetime) -> int:
+    """Ask the providers about payments that wait, or failed of late, and are due for a look. Returns how many.
+
+    A job: it ends what a crash, an outage or a lost answer has left open. A charge that a provider never received
+    was never taken.
+    """
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    due = Payment.objects.filter(free, next_attempt_at__lte=now).exclude(status=PaymentStatus.COMPLETED)
+    ids = list(due.order_by("next_attempt_at").values_list("id", flat=True)[:_LOOK_BATCH])
+    return sum(_look_into(payment_id=payment_id, now=now) for payment_id in ids)
+
+
+def _look_into(*, payment_id: UUID, now: datetime) -> bool:
+    with use_case():
+        begun = _take_up(payment_id=payment_id, now=now)
+    if begun is None:
+        return False
+    outcome = _look_up(payment=begun.payment, now=now)
+    if isinstance(outcome, NeverReceived):
+        outcome = Declined(code="never_received")
+    with use_case():
+        settled = settle(payment_id=payment_id, outcome=outcome, now=now)
+    refunds.attempt(refund_ids=settled.refund_ids, now=now)
+    return True
+
+
+def _take_up(*, payment_id: UUID, now: datetime) -> _Begun | None:
+    """Take the lease of a payment that is still due; None if somebody else was faster."""
+    lock_booking(booking_id=Payment.objects.values_list("booking_id", flat=True).get(id=payment_id))
+    payment = Payment.objects.get(id=payment_id)
+    is_due = payment.next_attempt_at is not None and payment.next_attempt_at <= now
+    if payment.status == PaymentStatus.COMPLETED or not is_due:
+        return None
+    begun = _take_over(payment=payment, now=now)
+    return begun if isinstance(begun, _Begun) else None
+
+
+def _see_through(*, begun: _Begun | ParkingError, now: datetime) -> PaymentAnswer:
     if isinstance(begun, ParkingError):
         raise begun
     outcome = _ask_provider(begun=begun, now=now)
     with use_case():
-        settled, refund_ids = _settle(payment_id=begun.payment.id, outcome=outcome, caller=caller, now=now)
-    refunds.attempt(refund_ids=refund_ids, now=now)
-    if isinstance(settled, ParkingError):
-        raise settled
-    return settled
+        settled = settle(payment_id=begun.payment.id, outcome=outcome, now=now)
+    refunds.attempt(refund_ids=settled.refund_ids, now=now)
+    if isinstance(settled.answer, ParkingError):
+        raise settled.answer
+    return settled.answer
 
 
 def _ask_provider(*, begun: _Begun, now: datetime) -> ChargeOutcome | None:
-    """What the provider says of the charge; None if it cannot be told."""
-    payment = begun.payment
-    provider = gateway(provider=payment.provider)
-    charge = Charge(
-        key=str(payment.id),
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
-        token=payment.provider_token,
-        begun_at=payment.created_at,
-    )
+    """Charge, or ask how a charge stands that was begun before; None if it cannot be told."""
+    if not begun.is_new:
+        known = _look_up(payment=begun.payment, now=now)
+        if not isinstance(known, NeverReceived):
+            return known
     try:
-        if not begun.is_new:
-            known = provider.look_up_charge(charge=charge, now=now)
-            if not isinstance(known, NeverReceived):
-                return known
-        return provider.create_charge(charge=charge, now=now)
+        return gateway(provider=begun.payment.provider).create_charge(charge=_charge(payment=begun.payment), now=now)
     except GatewayTimeout:
         return None
 
 
-def _settle(
-    *, payment_id: UUID, outcome: ChargeOutcome | None, caller: Caller, now: datetime
-) -> tuple[PaymentAnswer | ParkingError, list[UUID]]:
-    """Record what the provider said, and what follows from it. Returns the answer and the refunds it ordered."""
-    booking_id = Payment.objects.values_list("booking_id", flat=True).get(id=payment_id)
-    booking = lock_booking_and_vehicle(booking_id=booking_id)
-    payment = Payment.objects.select_related("session", "quote").get(id=payment_id)
-    if booking is None:
-        raise RuntimeError(f"payment {payment_id} has no booking")
-    now = not_before(now, booking.created_at, booking.paid_at, payment.created_at)
-    if payment.status == PaymentStatus.COMPLETED:
-        return _answer(payment=payment, booking=booking), []
-    if isinstance(outcome, Succeeded):
-        return _succeed(payment=payment, booking=booking, reference=outcome.reference, caller=caller, now=now)
-    if isinstance(outcome, Declined):
-        return _decline(payment=payment, booking=booking, code=outcome.code, caller=caller, now=now), []
-    payment.lease_until = None
-    if isinstance(outcome, Pending):
-        payment.provider_reference = outcome.reference
-    payment.save(update_fields=["lease_until", "provider_reference"])
-    next_action = dict(outcome.next_action) if isinstance(outcome, Pending) else {}
-    return _answer(payment=payment, booking=booking, next_action=next_action), []
+def _look_up(*, payment: Payment, now: datetime) -> ChargeOutcome | NeverReceived | None:
+    try:
+        return gateway(provider=payment.provider).look_up_charge(charge=_charge(payment=payment), now=now)
+    except GatewayTimeout:
+        return None
 
 
-def _succeed(
-    *, payment: Payment, booking: ParkingBooking, reference: str, caller: Caller, now: datetime
-) -> tuple[PaymentAnswer | ParkingError, list[UUID]]:
-    if payment.kind == PaymentKind.BOOKING:
-        refusal = collection.give_booking(booking=booking, now=now)
-    else:
-        refusal = collection.give_stay(booking=booking, payment=payment, now=now)
-    payment.status = PaymentStatus.COMPLETED
-    payment.captured_minor = payment.amount_minor
-    payment.surplus_minor = payment.amount_minor if refusal else 0
-    payment.provider_reference = reference
-    payment.completed_at = now
-    payment.lease_until = None
-    payment.failure_code = ""
-    payment.save(
-        update_fields=[
-            "status",
-            "captured_minor",
-            "surplus_minor",
-            "provider_reference",
-            "completed_at",
-            "lease_until",
-            "failure_code",
-        ]
+def _charge(*, payment: Payment) -> Charge:
+    return Charge(
+        key=str(payment.id),
+        booking_id=str(payment.booking_id),
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        token=payment.provider_token,
+        begun_at=payment.created_at,
+        reference=payment.provider_reference or "",
     )
-    _audit(action="payment.surplus" if refusal else "payment.completed", payment=payment, caller=caller, now=now)
-    if refusal is not None:
-        return refusal, refunds.order_surplus(payment=payment, reason=refusal.code, now=now)
-    return _answer(payment=payment, booking=booking), []
-
-
-def _decline(*, payment: Payment, booking: ParkingBooking, code: str, caller: Caller, now: datetime) -> ParkingError:
-    if payment.status == PaymentStatus.PENDING:
-        payment.status = PaymentStatus.FAILED
-        payment.failed_at = now
-        payment.failure_code = code[:64]
-        payment.lease_until = None
-        payment.save(update_fields=["status", "failed_at", "failure_code", "lease_until"])
-        if booking.status == BookingStatus.CREATED:
-            slots.keep_hold_until(booking=booking, lapses_at=booking.expires_at)
-        _audit(action="payment.failed", payment=payment, caller=caller, now=now)
-    return PaymentDeclined(details={"payment_id": str(payment.id), "decline_code": code})
 
 
 def _pending(*, booking: ParkingBooking, kind: PaymentKind) -> Payment | None:
@@ -275,6 +260,7 @@ def _intent(
         provider_token=token,
         created_at=now,
         lease_until=now + _LEASE,
+        next_attempt_at=now + _LEASE,
     )
 
 
@@ -288,31 +274,3 @@ def _token(*, gateway_data: Mapping[str, object]) -> str:
         )
     gateway(provider=settings.PARKING_PAYMENT_PROVIDER).check_token(token=token)
     return token
-
-
-def _answer(
-    *, payment: Payment, booking: ParkingBooking, next_action: Mapping[str, str] | None = None
-) -> PaymentAnswer:
-    session = ParkingSession.objects.filter(booking=booking).first() if payment.session_id else None
-    return PaymentAnswer(
-        payment_id=payment.id,
-        booking_id=booking.id,
-        session_id=session.id if session else None,
-        amount_minor=payment.amount_minor,
-        currency=payment.currency,
-        payment_status=PaymentStatus(payment.status),
-        booking_status=BookingStatus(booking.status),
-        session_status=SessionStatus(session.status) if session else None,
-        leave_by=session.leave_by if session else None,
-        next_action=next_action or {},
-    )
-
-
-def _audit(*, action: str, payment: Payment, caller: Caller, now: datetime) -> None:
-    audit.record(
-        action=action,
-        caller=caller if action == "payment.begun" else SYSTEM,
-        at=now,
-        booking_id=payment.booking_id,
-        data={"payment_id": str(payment.id), "kind": payment.kind, "amount_minor": payment.amount_minor},
-    )

@@ -14,7 +14,7 @@ from parking.db.transactions import require_transaction, use_case
 from parking.domain.callers import SYSTEM
 from parking.domain.states import RefundKind, RefundStatus
 from parking.gateways import gateway
-from parking.gateways.base import Declined, GatewayTimeout, RefundOrder, RefundOutcome, Succeeded
+from parking.gateways.base import Declined, GatewayTimeout, Pending, RefundOrder, RefundOutcome, Succeeded
 from parking.models import ParkingBooking, Payment, Refund
 from parking.services import audit
 
@@ -62,67 +62,103 @@ def attempt(*, refund_ids: Iterable[UUID], now: datetime) -> bool:
 
 def retry_due(*, now: datetime) -> int:
     """Ask again for the refunds whose next attempt is due. Returns how many were processed."""
-    due = Refund.objects.filter(status=RefundStatus.PENDING, next_attempt_at__lte=now).order_by("next_attempt_at")
-    ids = list(due.values_list("id", flat=True)[:_RETRY_BATCH])
+    due = Refund.objects.filter(next_attempt_at__lte=now).exclude(status=RefundStatus.PROCESSED)
+    ids = list(due.order_by("next_attempt_at").values_list("id", flat=True)[:_RETRY_BATCH])
     return sum(_attempt_one(refund_id=refund_id, now=now) for refund_id in ids)
 
 
-def _attempt_one(*, refund_id: UUID, now: datetime) -> bool:
+def record(*, refund_id: UUID, outcome: RefundOutcome | None, now: datetime) -> Refund:
+    """Write down what the provider said of a refund (None: it could not be told); forward only, in any order."""
+    require_transaction()
     refund = Refund.objects.select_related("payment").get(id=refund_id)
-    if refund.status == RefundStatus.PENDING:
+    lock_booking(booking_id=refund.payment.booking_id)
+    refund.refresh_from_db()
+    now = max(now, refund.created_at)
+    if refund.status == RefundStatus.PROCESSED:
+        return refund
+    before = refund.status
+    match outcome:
+        case Succeeded():
+            _move_on(refund=refund)
+            refund.status = RefundStatus.PROCESSED
+            refund.provider_reference = outcome.reference
+            refund.processed_at = now
+            refund.failure_code = ""
+        case Declined():
+            refund.status = RefundStatus.FAILED
+            refund.failure_code = outcome.code[:64]
+        case Pending():
+            refund.provider_reference = outcome.reference
+        case None:
+            pass
+    waits = refund.status != RefundStatus.PROCESSED
+    refund.next_attempt_at = _next_attempt(attempts=refund.attempts, now=now) if waits else None
+    refund.save(update_fields=["status", "provider_reference", "processed_at", "next_attempt_at", "failure_code"])
+    if refund.status != before:
+        audit.record(
+            action=f"refund.{refund.status.lower()}",
+            caller=SYSTEM,
+            at=now,
+            booking_id=refund.payment.booking_id,
+            data={"refund_id": str(refund.id), "amount_minor": refund.amount_minor, "kind": refund.kind},
+        )
+    return refund
+
+
+def _attempt_one(*, refund_id: UUID, now: datetime) -> bool:
+    with use_case():
+        refund = _take_up(refund_id=refund_id, now=now)
+    if refund is not None:
         outcome = _ask_provider(refund=refund, now=now)
         with use_case():
-            refund = _record(refund=refund, outcome=outcome, now=now)
-    return refund.status == RefundStatus.PROCESSED
+            record(refund_id=refund_id, outcome=outcome, now=now)
+    return Refund.objects.filter(id=refund_id, status=RefundStatus.PROCESSED).exists()
+
+
+def _take_up(*, refund_id: UUID, now: datetime) -> Refund | None:
+    """Count an attempt and put off the next, so that nobody else asks meanwhile; None if it is not due any more."""
+    refund = Refund.objects.select_related("payment").get(id=refund_id)
+    lock_booking(booking_id=refund.payment.booking_id)
+    refund.refresh_from_db()
+    if refund.status == RefundStatus.PROCESSED or refund.next_attempt_at is None or refund.next_attempt_at > now:
+        return None
+    _move_on(refund=refund)
+    refund.attempts += 1
+    refund.next_attempt_at = _next_attempt(attempts=refund.attempts, now=now)
+    refund.save(update_fields=["status", "attempts", "next_attempt_at"])
+    return refund
+
+
+def _move_on(*, refund: Refund) -> None:
+    """A refund that failed is pending again before anything else can become of it."""
+    if refund.status == RefundStatus.FAILED:
+        refund.status = RefundStatus.PENDING
+        refund.save(update_fields=["status"])
+
+
+def _next_attempt(*, attempts: int, now: datetime) -> datetime:
+    return now + min(_LONGEST_RETRY, _FIRST_RETRY * (1 << min(max(attempts - 1, 0), 20)))
 
 
 def _ask_provider(*, refund: Refund, now: datetime) -> RefundOutcome | None:
+    """Ask how a refund stands that was asked for before, and ask for it if the provider knows nothing of it, or
+    had refused it."""
+    provider = gateway(provider=refund.payment.provider)
+    order = RefundOrder(
+        key=str(refund.id),
+        charge_reference=refund.payment.provider_reference or "",
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        reference=refund.provider_reference,
+    )
     try:
-        return gateway(provider=refund.payment.provider).refund(
-            order=RefundOrder(
-                key=str(refund.id),
-                charge_reference=refund.payment.provider_reference or "",
-                amount_minor=refund.amount_minor,
-                currency=refund.currency,
-            ),
-            now=now,
-        )
+        if refund.attempts > 1:
+            known = provider.look_up_refund(order=order, now=now)
+            if isinstance(known, Succeeded | Pending):
+                return known
+        return provider.refund(order=order, now=now)
     except GatewayTimeout:
         return None
-
-
-def _record(*, refund: Refund, outcome: RefundOutcome | None, now: datetime) -> Refund:
-    lock_booking(booking_id=refund.payment.booking_id)
-    refund.refresh_from_db()
-    if refund.status != RefundStatus.PENDING:
-        return refund
-    refund.attempts += 1
-    if isinstance(outcome, Succeeded):
-        refund.status = RefundStatus.PROCESSED
-        refund.provider_reference = outcome.reference
-        refund.processed_at = max(now, refund.created_at)
-        refund.next_attempt_at = None
-    else:
-        refund.failure_code = outcome.code[:64] if isinstance(outcome, Declined) else ""
-        refund.next_attempt_at = now + min(_LONGEST_RETRY, _FIRST_RETRY * 2 ** min(refund.attempts - 1, 20))
-    refund.save(
-        update_fields=[
-            "status",
-            "provider_reference",
-            "processed_at",
-            "next_attempt_at",
-            "failure_code",
-            "attempts",
-        ]
-    )
-    audit.record(
-        action=f"refund.{refund.status.lower()}",
-        caller=SYSTEM,
-        at=now,
-        booking_id=refund.payment.booking_id,
-        data={"refund_id": str(refund.id), "amount_minor": refund.amount_minor, "kind": refund.kind},
-    )
-    return refund
 
 
 def _row(*, payment: Payment, amount_minor: int, kind: RefundKind, reason: str, now: datetime) -> Refund:

@@ -13,6 +13,7 @@ ROUTES = {
     ("post", "/parking/api/scan/entry/"),
     ("post", "/parking/api/scan/exit/"),
     ("post", "/parking/api/payment/additional/"),
+    ("post", "/parking/api/payment/webhook/{provider}/"),
     ("get", "/parking/api/zones/"),
     ("get", "/parking/api/zone/{zone_id}/status/"),
     ("get", "/parking/health/"),

@@ -266,7 +266,7 @@ class TestPay:
             raise crash
 
         with monkeypatch.context() as patch:
-            patch.setattr("parking.services.payments._settle", die)
+            patch.setattr("parking.services.payments.settle", die)
             with pytest.raises(RuntimeError, match="ends here"):
                 garage.pay(booking)
         with pytest.raises(PaymentInProgress):

@@ -136,7 +136,7 @@ def a_payment_of_another_amount_than_was_quoted(rows: Rows) -> Statement:
 @breaks("parking_quote_kept")
 def a_quote_that_is_gone(rows: Rows) -> Statement:
     quote = rows.quote()
-    return lambda: quote.delete()
+    return quote.delete
 
 
 @breaks("parking_quote_fixed")

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db import connection
 
+from parking.models import ProviderEvent
 from tests.db.broken import Statement, breaks
 from tests.db.rows import Rows
+from tests.garage import OPENING
 
 
 @breaks("parking_scan_type")
@@ -70,3 +72,16 @@ _written_for_good(
 _written_for_good(
     "parking_policy", "parking_policyversion", "version", lambda rows: rows.make_policy(site=rows.site, version=2)
 )
+
+
+def _provider_event(_: Rows) -> ProviderEvent:
+    return ProviderEvent.objects.create(provider="fake", event_id="evt_1", subject="charge", key="", applied_at=OPENING)
+
+
+_written_for_good("parking_provider_event", "parking_providerevent", "key", _provider_event)
+
+
+@breaks("parking_provider_event_once")
+def one_event_applied_twice(rows: Rows) -> Statement:
+    _provider_event(rows)
+    return lambda: _provider_event(rows)
