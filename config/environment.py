@@ -75,6 +75,10 @@ class Environment:
         default=2,
         validator=validate.Range(min=1, max=64),
     )
+    run_jobs: bool = _setting(
+        "the server runs the background jobs beside it; switch it off where they have a process of their own",
+        default=True,
+    )
     secret_key: str = _setting(
         "signs sessions and tokens, at least 50 characters; the sandbox makes one and keeps it in `var/`"
     )

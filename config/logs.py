@@ -52,7 +52,10 @@ def log_settings(*, level: str, as_json: bool) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
         "root": {"handlers": ["console"], "level": level},
         # These come with handlers of their own, which would print each line a second time and unstructured.
-        "loggers": dict.fromkeys(("django", "django.server", "_granian", "granian.access"), to_console),
+        "loggers": {
+            **dict.fromkeys(("django", "django.server", "_granian", "granian.access"), to_console),
+            "fontTools": {"level": "WARNING"},  # else every receipt in PDF writes a hundred lines
+        },
     }
 
 

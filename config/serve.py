@@ -5,7 +5,10 @@ A module and no shell line, so that address, workers and threads come from the o
 
 import os
 import socket
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 import django
 from django.conf import settings
@@ -13,6 +16,7 @@ from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 
+from config.environment import Environment
 from parking.checks import refuse_unsafe_start
 
 # The longest granian allows: a thread that ends takes its database connection along.
@@ -28,6 +32,11 @@ def main() -> None:
     refuse_unsafe_start()
     connections.close_all()  # what the checks opened must not be shared with the workers, which are forks
     _announce(host=environment.host, port=environment.port)
+    with _jobs() if environment.run_jobs else nullcontext():
+        _serve(environment)
+
+
+def _serve(environment: Environment) -> None:
     Granian(
         "config.wsgi:application",
         address=environment.host,
@@ -39,6 +48,18 @@ def main() -> None:
         websockets=False,
         log_dictconfig=settings.LOGGING,
     ).serve()
+
+
+@contextmanager
+def _jobs() -> Iterator[None]:
+    """The background jobs, in a process that ends with this one, however this one ends."""
+    command = [sys.executable, "-m", "django", "run_parking_jobs", "--parent", str(os.getpid())]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603 -- our own words
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def _refuse_taken_port(*, host: str, port: int) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from argparse import ArgumentParser
@@ -25,8 +26,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--interval", type=int, default=DEFAULT_INTERVAL_SECONDS, help="seconds between two rounds (default 10)"
         )
+        parser.add_argument("--parent", type=int, help="end when this process, which started this one, has ended")
 
-    def handle(self, *, once: bool, interval: int, **_: Any) -> None:
+    def handle(self, *, once: bool, interval: int, parent: int | None, **_: Any) -> None:
         if once:
             for name, done in jobs.run_all(now=current_time()).items():
                 self.stdout.write(f"{name}: {done}")
@@ -36,7 +38,14 @@ class Command(BaseCommand):
             signal.signal(ending, lambda *_: stop.set())
         while not stop.is_set():
             self._round()
-            stop.wait(max(1, interval))
+            self._rest(stop=stop, seconds=max(1, interval), parent=parent)
+
+    def _rest(self, *, stop: threading.Event, seconds: int, parent: int | None) -> None:
+        for _ in range(seconds):
+            if parent is not None and os.getppid() != parent:
+                stop.set()
+            if stop.wait(1):
+                return
 
     def _round(self) -> None:
         """One round; a database that is away is waited for, not a reason to end."""
