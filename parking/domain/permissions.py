@@ -14,6 +14,7 @@ class Permission(StrEnum):
     BOOKING_PAY = "booking.pay"
     BOOKING_CANCEL = "booking.cancel"
     STAY_PAY = "stay.pay"
+    CASH_COLLECT = "cash.collect"
     GATE_SCAN = "gate.scan"
     SLOT_MANAGE = "slot.manage"
     DEVICE_MANAGE = "device.manage"
@@ -70,7 +71,7 @@ _ATTENDANT: Final = DRIVER_PERMISSIONS - {Permission.BOOKING_PAY, Permission.STA
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ATTENDANT: _ATTENDANT,
-    Role.CASHIER: _ATTENDANT | {Permission.BOOKING_PAY, Permission.STAY_PAY},
+    Role.CASHIER: _ATTENDANT | {Permission.BOOKING_PAY, Permission.STAY_PAY, Permission.CASH_COLLECT},
     Role.OPERATOR: frozenset(Permission),
     Role.AUDITOR: frozenset(
         {Permission.ZONE_VIEW, Permission.BOOKING_VIEW, Permission.RECORD_VIEW, Permission.RECORD_EXPORT}

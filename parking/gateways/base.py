@@ -17,6 +17,17 @@ class GatewayTimeout(Exception):
     """The provider did not answer in time, or answered something that tells nothing."""
 
 
+class NotSetUp(GatewayTimeout):
+    """This installation lacks the provider's library or credentials, so it cannot ask. The text names what to set.
+
+    Unknown rather than failed, too: a payment that was begun when they were there may have been captured.
+    """
+
+
+class NoLedger(Exception):
+    """The provider keeps no books to compare ours with."""
+
+
 class EventRefused(Exception):
     """A message to our webhook that is forged, stale or unreadable. The text says which, and nothing secret."""
 
@@ -134,5 +145,10 @@ class Gateway(Protocol):
         ...
 
     def ledger(self, *, since: datetime, until: datetime) -> Iterator[LedgerEntry]:
-        """What the provider's books have from `since` up to, not including, `until`."""
+        """What the provider's books have from `since` up to, not including, `until`. Raises NoLedger."""
         ...
+
+
+def header(*, headers: Mapping[str, str], name: str) -> str:
+    """The value of a header, whose name may be written in any case; empty if it is not there."""
+    return next((value for key, value in headers.items() if key.lower() == name.lower()), "")

@@ -20,6 +20,7 @@ from parking.gateways.base import (
     GatewayTimeout,
     LedgerEntry,
     NeverReceived,
+    NoLedger,
     Pending,
     RefundOrder,
     RefundOutcome,
@@ -72,7 +73,7 @@ class SimulatedGateway:
         raise EventRefused("The simulated provider sends no events.")
 
     def ledger(self, *, since: datetime, until: datetime) -> Iterator[LedgerEntry]:
-        raise NotImplementedError("the simulated provider keeps no books to compare with")
+        raise NoLedger("The simulated provider keeps no books to compare with.")
 
     def _outcome(self, *, charge: Charge, now: datetime) -> ChargeOutcome:
         reference = f"simch_{charge.key}"

@@ -13,6 +13,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from parking.db.locks import lock_booking
@@ -23,13 +24,14 @@ from parking.domain.errors import (
     InvalidField,
     ParkingError,
     PaymentInProgress,
+    PermissionRequired,
     UnknownBooking,
     UnknownSession,
 )
 from parking.domain.permissions import Permission
-from parking.domain.states import PaymentKind, PaymentStatus
+from parking.domain.states import PaymentKind, PaymentMethod, PaymentStatus
 from parking.domain.times import not_before
-from parking.gateways import gateway
+from parking.gateways import CASH, gateway
 from parking.gateways.base import Charge, ChargeOutcome, Declined, GatewayTimeout, NeverReceived
 from parking.models import ParkingBooking, ParkingSession, Payment, Quote
 from parking.queries import snapshots
@@ -50,8 +52,23 @@ class _Begun:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Means:
+    """How a payment is made, through whom, and who took it if it is cash."""
+
+    method: PaymentMethod
+    provider: str
+    token: str
+    cashier_id: int | None
+
+
 def process_booking_payment(
-    *, booking_id: UUID, gateway_data: Mapping[str, object], caller: Caller = DRIVER, now: datetime
+    *,
+    booking_id: UUID,
+    gateway_data: Mapping[str, object],
+    method: PaymentMethod = PaymentMethod.ONLINE,
+    caller: Caller = DRIVER,
+    now: datetime,
 ) -> PaymentAnswer:
     """Pay for a booking, once. If a payment is already on its way, ask how it stands instead.
 
@@ -59,14 +76,19 @@ def process_booking_payment(
     AlreadyPaid, BookingCancelled, PaymentInProgress, PaymentDeclined, InvalidField.
     """
     caller.require(Permission.BOOKING_PAY)
-    token = _token(gateway_data=gateway_data)
+    means = _means(gateway_data=gateway_data, method=method, caller=caller)
     with use_case():
-        begun = _begin_booking_payment(booking_id=booking_id, token=token, caller=caller, now=now)
+        begun = _begin_booking_payment(booking_id=booking_id, means=means, caller=caller, now=now)
     return _see_through(begun=begun, now=now)
 
 
 def process_additional_payment(
-    *, session_id: UUID, gateway_data: Mapping[str, object], caller: Caller = DRIVER, now: datetime
+    *,
+    session_id: UUID,
+    gateway_data: Mapping[str, object],
+    method: PaymentMethod = PaymentMethod.ONLINE,
+    caller: Caller = DRIVER,
+    now: datetime,
 ) -> PaymentAnswer:
     """Pay what a stay costs beyond what was paid: at the exit, or on foot before it.
 
@@ -74,13 +96,13 @@ def process_additional_payment(
     the amount has grown since it was told (nothing is charged then), PaymentInProgress, PaymentDeclined.
     """
     caller.require(Permission.STAY_PAY)
-    token = _token(gateway_data=gateway_data)
+    means = _means(gateway_data=gateway_data, method=method, caller=caller)
     with use_case():
-        begun = _begin_additional_payment(session_id=session_id, token=token, caller=caller, now=now)
+        begun = _begin_additional_payment(session_id=session_id, means=means, caller=caller, now=now)
     return _see_through(begun=begun, now=now)
 
 
-def _begin_booking_payment(*, booking_id: UUID, token: str, caller: Caller, now: datetime) -> _Begun | ParkingError:
+def _begin_booking_payment(*, booking_id: UUID, means: _Means, caller: Caller, now: datetime) -> _Begun | ParkingError:
     booking = lock_booking(booking_id=booking_id)
     if booking is None:
         return UnknownBooking()
@@ -99,7 +121,7 @@ def _begin_booking_payment(*, booking_id: UUID, token: str, caller: Caller, now:
     if refusal is not None:
         slots.lapse(bookings=[booking], now=now)
         return refusal
-    payment = _intent(booking=booking, kind=PaymentKind.BOOKING, amount_minor=booking.price_minor, token=token, now=now)
+    payment = _intent(booking=booking, kind=PaymentKind.BOOKING, amount_minor=booking.price_minor, means=means, now=now)
     policy = snapshots.policy_of(version=booking.policy)
     slots.keep_hold_until(
         booking=booking, lapses_at=booking.expires_at + timedelta(seconds=policy.pending_payment_seconds)
@@ -114,7 +136,9 @@ def _begin_booking_payment(*, booking_id: UUID, token: str, caller: Caller, now:
     return _Begun(payment=payment, is_new=True)
 
 
-def _begin_additional_payment(*, session_id: UUID, token: str, caller: Caller, now: datetime) -> _Begun | ParkingError:
+def _begin_additional_payment(
+    *, session_id: UUID, means: _Means, caller: Caller, now: datetime
+) -> _Begun | ParkingError:
     booking_id = ParkingSession.objects.filter(id=session_id).values_list("booking_id", flat=True).first()
     booking = lock_booking(booking_id=booking_id) if booking_id else None
     if booking is None:
@@ -130,7 +154,7 @@ def _begin_additional_payment(*, session_id: UUID, token: str, caller: Caller, n
         booking=booking,
         kind=PaymentKind.ADDITIONAL,
         amount_minor=quote.amount_minor,
-        token=token,
+        means=means,
         now=now,
         session=session,
         quote=quote,
@@ -243,7 +267,7 @@ def _intent(
     booking: ParkingBooking,
     kind: PaymentKind,
     amount_minor: int,
-    token: str,
+    means: _Means,
     now: datetime,
     session: ParkingSession | None = None,
     quote: Quote | None = None,
@@ -256,21 +280,31 @@ def _intent(
         kind=kind,
         amount_minor=amount_minor,
         currency=booking.currency,
-        provider=settings.PARKING_PAYMENT_PROVIDER,
-        provider_token=token,
+        method=means.method,
+        provider=means.provider,
+        provider_token=means.token,
+        collected_by_id=means.cashier_id,
         created_at=now,
         lease_until=now + _LEASE,
         next_attempt_at=now + _LEASE,
     )
 
 
-def _token(*, gateway_data: Mapping[str, object]) -> str:
-    """The provider's token in the client's data. Whatever else the client sends is neither used nor kept."""
+def _means(*, gateway_data: Mapping[str, object], method: PaymentMethod, caller: Caller) -> _Means:
+    """How it is paid. Of the client's data only the provider's token is used or kept; cash needs a cashier."""
     token = gateway_data.get("token", "")
     if not isinstance(token, str) or len(token) > _MAX_TOKEN_LENGTH or not token.isprintable():
         raise InvalidField(
             field="payment_gateway_data.token",
             problem=f"must be a text of at most {_MAX_TOKEN_LENGTH} characters.",
         )
-    gateway(provider=settings.PARKING_PAYMENT_PROVIDER).check_token(token=token)
-    return token
+    cashier_id = None
+    provider = settings.PARKING_PAYMENT_PROVIDER
+    if method is PaymentMethod.CASH:
+        caller.require(Permission.CASH_COLLECT)
+        cashier_id = get_user_model().objects.filter(username=caller.name).values_list("pk", flat=True).first()
+        if cashier_id is None:
+            raise PermissionRequired("Cash is taken by a person who is known by name. Sign in first.")
+        provider = CASH
+    gateway(provider=provider).check_token(token=token)
+    return _Means(method=method, provider=provider, token=token, cashier_id=cashier_id)

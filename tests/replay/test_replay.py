@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
+from django.db import connection
+
 from tests.replay.recomputation import BERLIN, expected, rupees, stays_of, those_who_find_room
 
 HOUR = "2026-01-05T09:00:00Z,2026-01-05T10:00:00Z"
 
 
 def test_the_berlin_stays_come_to_what_the_billing_rule_says_of_the_file(replay):
+    if connection.vendor == "postgresql":
+        pytest.skip("it replays into an SQLite file of its own here too: once is enough")
     stays = stays_of(BERLIN)
     outcome = replay(BERLIN)
     assert len(stays) == 1740
@@ -17,6 +22,7 @@ def test_the_berlin_stays_come_to_what_the_billing_rule_says_of_the_file(replay)
         "still_inside": 0,
         "refused": {},
         "currency": "INR",
+        "auditor": {"violations": 0, "summary": "Auditor: 21 promises checked, 0 violations"},
     }
 
 
@@ -69,7 +75,7 @@ def test_the_table_says_the_same_to_people(run, file_of):
     )
     lines = [" ".join(line.split()) for line in run(path).splitlines() if line]
     assert lines[0] == "stays.csv: 2 slots, 50.00 INR an hour, each car books 2 h"
-    assert lines[1:-1] == [
+    assert lines[1:-2] == [
         "rows read 4",
         "rows used 2",
         "rows out of order 1",
@@ -86,4 +92,5 @@ def test_the_table_says_the_same_to_people(run, file_of):
         "of it unused time 50.00 INR in 1 refund",
         "kept 250.00 INR, captured - refunded",
     ]
-    assert lines[-1].startswith("2 stays in ")
+    assert lines[-2].startswith("2 stays in ")
+    assert lines[-1] == "Auditor: 21 promises checked, 0 violations"
