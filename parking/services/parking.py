@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from parking.queries.zones import get_zone_status
-from parking.services import credentials
+from parking.services import credentials, zones
 from parking.services.bookings import cancel_booking, create_booking
 from parking.services.entry import scan_entry_qr
 from parking.services.exit import scan_exit_qr
 from parking.services.payments import process_additional_payment, process_booking_payment
 from parking.services.provider_events import receive_event
+from parking.services.receipts import get_receipt
 
 
 class ParkingService:
@@ -21,7 +22,11 @@ class ParkingService:
     scan_exit_qr = staticmethod(scan_exit_qr)
     process_additional_payment = staticmethod(process_additional_payment)
     receive_event = staticmethod(receive_event)
+    get_receipt = staticmethod(get_receipt)
     get_zone_status = staticmethod(get_zone_status)
+    open_zone = staticmethod(zones.open_zone)
+    close_zone = staticmethod(zones.close_zone)
+    set_slot_in_service = staticmethod(zones.set_slot_in_service)
     register_device = staticmethod(credentials.register_device)
     make_device_key = staticmethod(credentials.make_device_key)
     revoke_device = staticmethod(credentials.revoke_device)
