@@ -90,7 +90,7 @@ def _trade_slots(*, booking: ParkingBooking, allocation: SlotAllocation, now: da
     empty = ParkingSlot.objects.filter(zone_id=booking.zone_id, in_service=True).exclude(id__in=occupied)
     contended = False
     for other in empty.exclude(id=allocation.slot_id).order_by("id"):
-        promised = live.filter(slot_id__in=[allocation.slot_id, other.id], parked_at=None)
+        promised = live.filter(slot_id__in=[allocation.slot_id, other.id], parked_at=None, occupies_until__gt=now)
         others = set(promised.exclude(booking=booking).values_list("booking_id", flat=True))
         if len(lock_bookings_nobody_holds(booking_ids=list(others))) < len(others):
             contended = True
@@ -104,14 +104,15 @@ def _trade_slots(*, booking: ParkingBooking, allocation: SlotAllocation, now: da
 def _traded(
     *, promised: list[SlotAllocation], mine: SlotAllocation, other: ParkingSlot, now: datetime
 ) -> SlotAllocation:
-    """Each slot's promises fit the other slot, because they fit each other. Returns the arriving car's own."""
+    """What is left of each slot's promises fits the other slot, because they fit each other, and whoever stays too
+    long was to be gone by now. Returns the arriving car's own."""
     for allocation in promised:
         slots.release(booking=allocation.booking, reason=ReleaseReason.MOVED, now=now)
     traded = {
         allocation.booking_id: slots.allocate(
             slot=other if allocation.slot_id == mine.slot_id else mine.slot,
             booking=allocation.booking,
-            start=allocation.occupies_from,
+            start=max(now, allocation.occupies_from),
             end=allocation.occupies_until,
             lapses_at=allocation.lapses_at,
         )

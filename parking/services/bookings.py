@@ -14,6 +14,7 @@ from parking.db.locks import lock_booking, lock_vehicle
 from parking.db.transactions import use_case
 from parking.domain.bookings import Window, decide_cancellation, plan_window
 from parking.domain.callers import DRIVER, Caller
+from parking.domain.cards import without_card_numbers
 from parking.domain.codes import CODE_RANDOM_BITS, qr_code_from_bits
 from parking.domain.contacts import clean_owner_name, e164_phone
 from parking.domain.errors import Busy, ParkingError, UnknownBooking, UnknownZone, VehicleBusy, ZoneFull
@@ -80,7 +81,8 @@ def cancel_booking(*, booking_id: UUID, reason: str = "", caller: Caller = DRIVE
     """
     caller.require(Permission.BOOKING_CANCEL)
     with use_case():
-        outcome = _cancel(booking_id=booking_id, reason=reason[:MAX_REASON_LENGTH], caller=caller, now=now)
+        kept_reason = without_card_numbers(text=reason[:MAX_REASON_LENGTH])
+        outcome = _cancel(booking_id=booking_id, reason=kept_reason, caller=caller, now=now)
     if isinstance(outcome, ParkingError):
         raise outcome
     booking, refund_ids, refund_minor = outcome

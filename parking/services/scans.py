@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from parking.db.locks import lock_booking_and_vehicle
 from parking.db.transactions import use_case
 from parking.domain.callers import Caller, CallerKind
+from parking.domain.cards import without_card_numbers
 from parking.domain.codes import read_qr_code
 from parking.domain.errors import (
     AlreadyEntered,
@@ -180,7 +181,7 @@ def _log(
 
 
 def _logged_code(*, scan: Scan) -> str:
-    return scan.ticket_code or scan.qr_code[:_LOGGED_CODE_LENGTH]
+    return scan.ticket_code or without_card_numbers(text=scan.qr_code[:_LOGGED_CODE_LENGTH])
 
 
 def _result(*, refused: ParkingError | None) -> ScanResult:
