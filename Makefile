@@ -23,6 +23,9 @@ run: $(VENV)/.installed-run ## serve the site on http://localhost:8000/ (PORT an
 	@$(PYTHON) manage.py setup_parking_system
 	@exec $(PYTHON) -m config.serve # exec: what make signals is then the server itself, and nothing outlives it
 
+.PHONY: providers
+providers: $(VENV)/.installed-providers ## install the libraries of the real payment providers (docs/payments.md)
+
 .PHONY: test
 test: ## run the tests on SQLite, then on PostgreSQL (ARGS="..." goes to pytest)
 	@$(MAKE) --no-print-directory --keep-going test-sqlite test-postgres
@@ -57,7 +60,10 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 lock: $(VENV)/.installed-uv ## lock the dependencies again (ARGS=--upgrade for newer ones)
 	@$(LOCK) --group install --output-file requirements/uv.txt
 	@$(LOCK) pyproject.toml --output-file requirements/run.txt
-	@$(LOCK) pyproject.toml --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	@$(LOCK) pyproject.toml --all-extras --constraint requirements/run.txt --output-file requirements/providers.txt
+	@$(LOCK) pyproject.toml --all-extras --group dev --constraint requirements/providers.txt \
+		--output-file requirements/dev.txt
+	@$(LOCK) --group localstripe --output-file requirements/localstripe.txt
 
 .PHONY: clean
 clean: ## remove what was installed and cached; the data in var/ stays

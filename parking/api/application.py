@@ -6,7 +6,7 @@ from typing import Final
 
 from ninja import NinjaAPI, Swagger
 
-from parking.api import bookings, information, payments, sandbox, scans, webhooks
+from parking.api import bookings, information, payments, receipts, sandbox, scans, webhooks
 from parking.api.door import StrictParser
 from parking.api.errors import add_handlers
 
@@ -36,6 +36,7 @@ def build_api(*, with_sandbox: bool) -> NinjaAPI:
     api.add_router("api/payment/webhook/", webhooks.router)
     api.add_router("api/", payments.router)
     api.add_router("api/booking/", bookings.router)
+    api.add_router("api/booking/", receipts.router)
     api.add_router("api/scan/", scans.router)
     api.add_router("", information.router)
     if with_sandbox:

@@ -7,9 +7,12 @@ from typing import Any, Final, TypedDict
 
 from pydantic import BaseModel
 
-from parking.api.errors import BodyTooLarge, InternalError, InvalidJson, UnsupportedMediaType
+from parking.api.errors import BodyTooLarge, InternalError, InvalidIdempotencyKey, InvalidJson, UnsupportedMediaType
+from parking.api.idempotency import HEADER, REPLAYED
 from parking.api.response_schemas import Error, FieldError
 from parking.domain.errors import (
+    IdempotencyInProgress,
+    IdempotencyKeyReused,
     InvalidField,
     InvalidKey,
     ParkingError,
@@ -25,6 +28,15 @@ BY_KEY: Final[tuple[Refusal, ...]] = (InvalidKey, PermissionRequired)
 """Of every endpoint that asks whether its caller may."""
 GUESSABLE: Final[tuple[Refusal, ...]] = (TooManyGuesses,)
 _WITH_A_BODY: Final[tuple[Refusal, ...]] = (InvalidJson, BodyTooLarge, UnsupportedMediaType, InvalidField)
+_WITH_A_KEY: Final[tuple[Refusal, ...]] = (InvalidIdempotencyKey, IdempotencyKeyReused, IdempotencyInProgress)
+_KEY_PARAMETER: Final = {
+    "name": HEADER,
+    "in": "header",
+    "required": False,
+    "description": "A random name of this request, such as a UUID. Sent again with the same body within 30 days, it "
+    f"gets the first answer again, marked `{REPLAYED}: true`, and nothing is done twice.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+}
 
 
 class Documented(TypedDict):
@@ -39,9 +51,15 @@ def query(*, answers: dict[int, type[BaseModel]], refusals: tuple[Refusal, ...] 
     return _documented(answers=answers, refusals=(*refusals, *_EVERYWHERE))
 
 
-def command(*, answers: dict[int, type[BaseModel]], refusals: tuple[Refusal, ...] = ()) -> Documented:
-    """A POST with a JSON body."""
-    return _documented(answers=answers, refusals=(*_WITH_A_BODY, *refusals, *_EVERYWHERE))
+def command(
+    *, answers: dict[int, type[BaseModel]], refusals: tuple[Refusal, ...] = (), takes_key: bool = True
+) -> Documented:
+    """A POST with a JSON body; all but the webhooks take an idempotency key."""
+    keyed = _WITH_A_KEY if takes_key else ()
+    documented = _documented(answers=answers, refusals=(*_WITH_A_BODY, *keyed, *refusals, *_EVERYWHERE))
+    if takes_key:
+        documented["openapi_extra"]["parameters"] = [_KEY_PARAMETER]
+    return documented
 
 
 def _documented(*, answers: dict[int, type[BaseModel]], refusals: tuple[Refusal, ...]) -> Documented:

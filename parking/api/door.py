@@ -53,9 +53,8 @@ def through_the_door(pattern: URLPattern) -> URLPattern:
     view = pattern.callback
     if pattern.name in _PAGES:
         view = require_safe(view)
-    view = once_for_each_key(view)
     if pattern.name != _HEALTH:
-        view = _counting_guesses(view)
+        view = _counting_guesses(once_for_each_key(view))
     return URLPattern(pattern.pattern, _guarded(view), pattern.default_args, pattern.name)
 
 

@@ -14,11 +14,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from parking.api.callers import key_scope
-from parking.api.errors import API_ROOT, TRY_AGAIN_SOON, ErrorResponse, InvalidIdempotencyKey
+from parking.api.errors import API_ROOT, TRY_AGAIN_SOON, ErrorResponse, InvalidIdempotencyKey, MethodNotAllowed
 from parking.domain.errors import ParkingError, TooManyGuesses, Unauthenticated
 from parking.queries.clock import current_time
 from parking.services import idempotency
-from parking.services.idempotency import KeyedRequest, StoredAnswer
+from parking.services.idempotency import MAX_ROUTE_LENGTH, KeyedRequest, StoredAnswer
 
 HEADER: Final = "Idempotency-Key"
 REPLAYED: Final = "Idempotent-Replayed"
@@ -57,7 +57,12 @@ def _keyed_request(*, request: HttpRequest) -> KeyedRequest:
     key = request.headers[HEADER]
     if not _KEY.fullmatch(key):
         raise InvalidIdempotencyKey
-    return KeyedRequest(scope=key_scope(request=request, key=key), key=key, route=request.path_info, body=request.body)
+    return KeyedRequest(
+        scope=key_scope(request=request, key=key),
+        key=key,
+        route=request.get_full_path()[:MAX_ROUTE_LENGTH],
+        body=request.body,
+    )
 
 
 def _kept(*, request: KeyedRequest, response: HttpResponseBase) -> HttpResponseBase:
@@ -76,7 +81,7 @@ def _kept(*, request: KeyedRequest, response: HttpResponseBase) -> HttpResponseB
 
 def _is_final(*, response: HttpResponse) -> bool:
     """Whether sending the same again could not bring a better answer."""
-    if response.status_code >= 500:
+    if response.status_code >= 500 or response.status_code == MethodNotAllowed.default_status:
         return False
     return not (isinstance(response, ErrorResponse) and isinstance(response.error, _NOT_FINAL))
 

@@ -6,7 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from parking.domain.states import BookingStatus, PaymentStatus, SessionStatus
+from parking.domain.states import (
+    BookingStatus,
+    PaymentKind,
+    PaymentMethod,
+    PaymentStatus,
+    RefundKind,
+    RefundStatus,
+    SessionStatus,
+)
 
 Amount = Annotated[str, Field(description="A decimal number, in `currency`.", examples=["100.00"])]
 Currency = Annotated[str, Field(description="ISO 4217.", examples=["INR"])]
@@ -44,7 +52,7 @@ class FieldProblem(BaseModel):
 
 
 class FieldError(Error):
-    """Values of the request that cannot be used; `field` names the first of them."""
+    """Values of the request that cannot be used; with `invalid_field`, `field` names the first of them."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -60,8 +68,8 @@ class FieldError(Error):
         }
     )
 
-    field: str
-    errors: list[FieldProblem]
+    field: str | None = None
+    errors: list[FieldProblem] | None = None
 
 
 class BookingCreatedAnswer(AnswerWithMessage):
@@ -141,6 +149,53 @@ class BookingAnswer(Answer):
     refunded_amount: Amount = Field(description="Refunds on their way included.")
     currency: Currency
     session: SessionSummary | None
+
+
+class ReceiptCharge(BaseModel):
+    """Money that was taken."""
+
+    kind: PaymentKind
+    method: PaymentMethod
+    time: Moment
+    amount: Amount
+    status: PaymentStatus
+    reference: str = Field(description="The payment provider's, if it gave one.")
+
+
+class ReceiptRefund(BaseModel):
+    """Money that goes back. One that FAILED is not counted; it is tried again."""
+
+    kind: RefundKind
+    time: Moment = Field(description="When it was ordered.")
+    processed_at: Moment | None = Field(description="When the payment provider confirmed it.")
+    amount: Amount
+    status: RefundStatus
+    reference: str = Field(description="The payment provider's, if it gave one.")
+
+
+class ReceiptAnswer(Answer):
+    receipt_number: int = Field(description="Counted without a gap by each site; the same whenever it is asked for.")
+    issued_at: Moment
+    as_of: Moment = Field(description="Refunds that came until then are in it.")
+    issuer_name: str
+    site_name: str
+    booking_id: Id
+    vehicle_number: str
+    zone_name: str
+    hours: int
+    starts_at: Moment
+    ends_at: Moment
+    entry_time: Moment | None
+    exit_time: Moment | None
+    charges: list[ReceiptCharge]
+    refunds: list[ReceiptRefund]
+    captured_amount: Amount
+    refunded_amount: Amount = Field(description="Refunds on their way included.")
+    net_amount: Amount
+    tax_percentage: str = Field(examples=["18.00"])
+    tax_amount: Amount = Field(description="Included in `gross_amount`; half a minor unit is rounded up.")
+    gross_amount: Amount = Field(description="What was kept: captured less refunded.")
+    currency: Currency
 
 
 class EntryAnswer(AnswerWithMessage):

@@ -16,6 +16,7 @@ router = Router(tags=["Providers"])
 _DESCRIBED = documentation.command(
     answers={200: EventAnswer},
     refusals=(errors.BadEvent, errors.UnknownProvider, errors.UnknownCharge, errors.Busy),
+    takes_key=False,  # an event has its provider's id
 )
 _ANY_OBJECT = {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}}
 

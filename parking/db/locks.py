@@ -1,4 +1,4 @@
-"""Every row lock there is, taken late and in one order: booking, vehicle, slot.
+"""Every row lock there is, taken late and in one order: booking, vehicle, slot, site.
 
 A booking's row guards its allocation, its session, its payments and its refunds: whoever changes any of them
 holds the booking first. Where a second booking is needed while one is held (to move a hold), it is taken only if
@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from parking.db.transactions import require_transaction
-from parking.models import ParkingBooking, ParkingSlot, SandboxClock, Vehicle
+from parking.models import ParkingBooking, ParkingSite, ParkingSlot, SandboxClock, Vehicle
 
 _TERMS = ("zone", "tariff", "policy")
 
@@ -59,6 +59,12 @@ def locked_slots(*, wait: bool) -> QuerySet[ParkingSlot]:
     """Slots to choose one from: with `wait` false, those that somebody else is taking are passed over."""
     require_transaction()
     return ParkingSlot.objects.select_for_update(no_key=True, skip_locked=not wait, of=("self",))
+
+
+def lock_site(*, site_id: int) -> ParkingSite:
+    """The site's row, which hands out the numbers of its receipts one after another; held last and shortly."""
+    require_transaction()
+    return ParkingSite.objects.select_for_update(no_key=True).get(id=site_id)
 
 
 def lock_sandbox_clock() -> SandboxClock:

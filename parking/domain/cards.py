@@ -33,7 +33,9 @@ def _runs(*, text: str) -> Iterator[str]:
 
 def _is_card(*, run: str) -> bool:
     groups = re.split("[ -]", run)
-    joined = ("".join(groups[first:last]) for first in range(len(groups)) for last in range(first + 1, len(groups) + 1))
+    joined = (
+        "".join(groups[first : first + count]) for first in range(len(groups)) for count in range(1, _LONGEST + 1)
+    )
     return any(
         _SHORTEST <= len(digits) <= _LONGEST and digits[0] in _FIRST_DIGITS and _passes_luhn(digits=digits)
         for digits in joined

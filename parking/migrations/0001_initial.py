@@ -67,6 +67,52 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name="IdempotentRequest",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("scope", models.CharField(max_length=120)),
+                ("client_key", models.CharField(max_length=255)),
+                ("route", models.CharField(max_length=200)),
+                ("body_hash", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField()),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("completed_at", models.DateTimeField(blank=True, null=True)),
+                ("answer_status", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("answer_headers", models.JSONField(blank=True, null=True)),
+                ("answer_body", models.BinaryField(blank=True, null=True)),
+            ],
+            options={
+                "indexes": [models.Index(fields=["created_at"], name="parking_idempotency_oldest")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("scope", "client_key"), name="parking_idempotency_key_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("body_hash__regex", "\\A[0-9a-f]{64}\\Z")),
+                        name="parking_idempotency_body_hashed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answer_body__isnull", True),
+                                ("answer_headers__isnull", True),
+                                ("answer_status__isnull", True),
+                                ("completed_at__isnull", True),
+                            ),
+                            models.Q(
+                                ("answer_body__isnull", False),
+                                ("answer_headers__isnull", False),
+                                ("answer_status__gte", 200),
+                                ("answer_status__isnull", False),
+                                ("answer_status__lt", 500),
+                                ("completed_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="parking_idempotency_answered_whole",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
             name="LogSeal",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -401,6 +447,31 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="payments",
                         to="parking.quote",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Receipt",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveBigIntegerField()),
+                ("issuer_name", models.CharField(max_length=200)),
+                ("tax_basis_points", models.PositiveIntegerField()),
+                ("issued_at", models.DateTimeField()),
+                (
+                    "booking",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="receipt", to="parking.parkingbooking"
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="parking.parkingsite",
                     ),
                 ),
             ],
@@ -804,6 +875,26 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
+            model_name="receipt",
+            index=models.Index(fields=["issued_at"], name="parking_receipt_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.UniqueConstraint(fields=("site", "number"), name="parking_receipt_number_once"),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="parking_receipt_number_from_one"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tax_basis_points__lte", 10000)), name="parking_receipt_tax_at_most_whole"
+            ),
+        ),
+        migrations.AddIndex(
             model_name="refund",
             index=models.Index(fields=["created_at"], name="parking_refund_newest"),
         ),
@@ -932,6 +1023,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="parkingsession",
             index=models.Index(fields=["entry_time"], name="parking_session_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="parkingsession",
+            index=models.Index(
+                condition=models.Q(("exit_time__isnull", True)), fields=["zone"], name="parking_session_inside"
+            ),
         ),
         migrations.AddConstraint(
             model_name="parkingsession",

@@ -38,6 +38,7 @@ class IdempotentRequest(models.Model):
                 )
                 | Q(
                     completed_at__isnull=False,
+                    answer_status__isnull=False,
                     answer_status__gte=200,
                     answer_status__lt=500,
                     answer_headers__isnull=False,

@@ -52,7 +52,10 @@ class ParkingSession(models.Model):
                 fields=["vehicle"], condition=Q(exit_time__isnull=True), name="parking_session_vehicle_once"
             ),
         ]
-        indexes = [models.Index(fields=["entry_time"], name="parking_session_newest")]
+        indexes = [
+            models.Index(fields=["entry_time"], name="parking_session_newest"),
+            models.Index(fields=["zone"], condition=Q(exit_time__isnull=True), name="parking_session_inside"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.plate} since {self.entry_time:%Y-%m-%d %H:%M}"

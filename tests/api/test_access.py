@@ -41,6 +41,7 @@ ACCESS: dict[str, dict[str, int]] = {
     "GET api/zones/": ZONES,
     "GET api/zone/<zone_id>/status/": ZONES,
     "GET api/booking/<booking_id>/": DRIVERS,
+    "GET api/booking/<booking_id>/receipt/": DRIVERS,
     "POST api/booking/create/": {**DRIVERS, "driver": 201, "signed in": 201, "integrator": 201},
     "POST api/booking/payment/": DRIVERS,
     "POST api/booking/cancel/": DRIVERS,
@@ -136,7 +137,7 @@ def call(world: World, client: Client, route: str) -> Any:
         body = {"vehicle_number": "KA01X1", "owner_name": "Asha", "zone_id": zone_id, "hours": 1}
     elif address in ("api/booking/<booking_id>/", "api/booking/payment/"):
         body = {"booking_id": str(world.garage.book(now=now).booking_id)}
-    elif address == "api/booking/cancel/":
+    elif address in ("api/booking/<booking_id>/receipt/", "api/booking/cancel/"):
         body = {"booking_id": str(world.garage.book_and_pay(now=now).booking_id)}
     elif address == "api/payment/additional/":
         body = {"session_id": str(world.garage.enter(world.garage.book_and_pay(now=now), now=now).session_id)}

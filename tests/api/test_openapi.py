@@ -10,6 +10,7 @@ ROUTES = {
     ("post", "/parking/api/booking/payment/"),
     ("post", "/parking/api/booking/cancel/"),
     ("get", "/parking/api/booking/{booking_id}/"),
+    ("get", "/parking/api/booking/{booking_id}/receipt/"),
     ("post", "/parking/api/scan/entry/"),
     ("post", "/parking/api/scan/exit/"),
     ("post", "/parking/api/payment/additional/"),

@@ -42,4 +42,14 @@ def breaks(name: str, *, behind_a_guard: bool = False, on_sqlite: str | None = N
 
 
 # At the end, because these register their cases.
-from tests.db.broken import bookings, inventory, keys, payments, records, refunds, stays  # noqa: E402, F401
+from tests.db.broken import (  # noqa: E402
+    bookings,  # noqa: F401
+    idempotency,  # noqa: F401
+    inventory,  # noqa: F401
+    keys,  # noqa: F401
+    payments,  # noqa: F401
+    receipts,  # noqa: F401
+    records,  # noqa: F401
+    refunds,  # noqa: F401
+    stays,  # noqa: F401
+)
