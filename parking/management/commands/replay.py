@@ -23,6 +23,8 @@ from parking.domain.money import format_amount, parse_amount
 from parking.domain.stay_records import RowProblem, StayRecords, UnreadableHeaderError, read_stay_records
 from parking.domain.tariffs import MAX_BOOKED_HOURS, HourlyTariff
 from parking.domain.times import format_time
+from parking.management.auditing import audit_with_progress, json_of, lines_of
+from parking.queries.auditor import AuditReport
 from parking.services.replay import database
 from parking.services.replay.drive import CURRENCY, MAX_SLOTS, OccupiedGarageError, ReplayPlan, drive
 from parking.services.replay.outcome import ReplayOutcome, Total, read_outcome
@@ -65,13 +67,28 @@ class Command(BaseCommand):
                 database.replay_database(config=config),
             ):
                 outcome = _replay(records=records, plan=plan)
+                report = audit_with_progress()
         except (database.UnusableDatabaseError, OccupiedGarageError) as error:
             raise CommandError(str(error)) from error
         if options["json"]:
-            self.stdout.write(_as_json(records=records, plan=plan, outcome=outcome))
-            return
+            self.stdout.write(_as_json(records=records, plan=plan, outcome=outcome, report=report))
+        else:
+            self._write_text(name=path.name, records=records, plan=plan, outcome=outcome, report=report, began=began)
+        if report.violations:
+            raise SystemExit(1)
+
+    def _write_text(
+        self,
+        *,
+        name: str,
+        records: StayRecords,
+        plan: ReplayPlan,
+        outcome: ReplayOutcome,
+        report: AuditReport,
+        began: float,
+    ) -> None:
         self.stdout.write(
-            f"{path.name}: {plan.slot_count} slots, {_money(plan.hourly_rate_minor)} {CURRENCY} an hour,"
+            f"{name}: {plan.slot_count} slots, {_money(plan.hourly_rate_minor)} {CURRENCY} an hour,"
             f" each car books {plan.hours_booked} h"
         )
         # Without markup: what stands in brackets in the file is text.
@@ -81,6 +98,7 @@ class Command(BaseCommand):
         lines = "\n".join(line.rstrip() for line in text.get().splitlines()).strip("\n")
         self.stdout.write(f"\n{lines}\n\n")
         self.stdout.write(f"{len(records.stays):,} stays in {time.monotonic() - began:.0f} s")
+        self.stdout.write("\n".join(lines_of(report=report)) if report.violations else report.summary)
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
@@ -154,7 +172,7 @@ def _rejected(*, records: StayRecords) -> dict[RowProblem, tuple[int, list[str]]
     }
 
 
-def _as_json(*, records: StayRecords, plan: ReplayPlan, outcome: ReplayOutcome) -> str:
+def _as_json(*, records: StayRecords, plan: ReplayPlan, outcome: ReplayOutcome, report: AuditReport) -> str:
     def total(of: Total) -> dict[str, Any]:
         return {"count": of.count, "amount": _money(of.amount_minor)}
 
@@ -185,6 +203,7 @@ def _as_json(*, records: StayRecords, plan: ReplayPlan, outcome: ReplayOutcome) 
         "overtime_payments": total(outcome.overtime),
         "unused_time_refunds": total(outcome.unused_time),
         "busiest": busiest and {"at": format_time(moment=busiest.at), "cars_inside": busiest.cars_inside},
+        "auditor": json_of(report=report) if report.violations else {"violations": 0, "summary": report.summary},
     }
     return json.dumps(answer, indent=2)
 

@@ -1,0 +1,23 @@
+"""Whatever the services do keeps every promise, as the auditor sees it."""
+
+from __future__ import annotations
+
+import pytest
+
+from parking.queries.auditor import PROMISES, audit
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("undone")]
+
+
+def test_nothing_is_wrong_in_a_garage_where_everything_has_happened():
+    report = audit()
+    shown = {verdict.promise.number: list(verdict.shown) for verdict in report.verdicts if verdict.violations}
+    assert shown == {}
+    assert len(report.verdicts) == 21
+    assert report.summary == "Auditor: 21 promises checked, 0 violations"
+
+
+def test_every_promise_is_there_and_says_what_cannot_be_seen():
+    assert [promise.number for promise in PROMISES] == [f"I{number}" for number in range(1, 24)]
+    assert [promise.number for promise in PROMISES if not promise.questions] == ["I15", "I18"]
+    assert all(promise.questions or promise.not_seen for promise in PROMISES)
