@@ -1,6 +1,6 @@
 """The states of everything that has states, and every transition there is (DESIGN section 2, promise I6).
 
-The database refuses any other transition: `parking.db.guards` builds its triggers from these tables.
+The database refuses any other transition: `parking.db.guard_rules` builds its triggers from these tables.
 """
 
 from __future__ import annotations

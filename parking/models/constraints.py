@@ -40,7 +40,7 @@ class NoOverlap(ExclusionConstraint):
     """No two rows of one `owner` overlap in time, where `condition` holds.
 
     PostgreSQL enforces it as an exclusion constraint over `[start, end)`. SQLite has none: there the trigger of
-    the same name in `parking.db.guards` enforces the same rule, so that this one says nothing.
+    the same name in `parking.db.guard_rules` enforces the same rule, so that this one says nothing.
     """
 
     def __init__(self, *, owner: str, start: str, end: str, condition: Q, name: str) -> None:

@@ -12,10 +12,11 @@ from django.db import connection, models
 from django.db.migrations import Migration
 
 from parking.db import guards
+from parking.db.guard_rules import GUARDS
 from parking.models import ParkingBooking, ParkingSlot, Payment, QRScanLog, Vehicle
 from tests.db.rows import Rows, outcome
 
-HERE = [guard for guard in guards.GUARDS if connection.vendor in guard.vendors]
+HERE = [guard for guard in GUARDS if connection.vendor in guard.vendors]
 ONE = next(guard for guard in HERE if guard.name == "parking_payment_transition")
 NAME = guards.trigger_name(guard=ONE)
 

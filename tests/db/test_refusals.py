@@ -8,7 +8,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from parking.db import guards, integrity
+from parking.db import integrity
+from parking.db.guard_rules import GUARDS
 from parking.models import SlotAllocation
 from tests.db.broken import CASES, Case
 from tests.db.rows import ALLOWED, Rows, change, complete, outcome
@@ -32,7 +33,7 @@ def test_every_constraint_and_every_guard_has_its_case():
         for field in model._meta.local_fields
         if field.unique and not field.primary_key
     }
-    assert {case.name for case in CASES} == constraints | one_of_a_kind | {guard.name for guard in guards.GUARDS}
+    assert {case.name for case in CASES} == constraints | one_of_a_kind | {guard.name for guard in GUARDS}
 
 
 def test_every_error_stands_for_a_name_that_the_database_tells():

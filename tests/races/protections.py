@@ -19,6 +19,7 @@ from django.db import IntegrityError, connection
 from django.db.models import Model, QuerySet
 
 from parking.db import guards
+from parking.db.guard_rules import GUARDS
 from parking.models import ParkingBooking, ParkingSlot, Payment, Vehicle
 from parking.services import payments, refunds, scans, slots
 from tests.races.bank import Bank
@@ -73,7 +74,7 @@ def _constraint(name: str) -> Iterator[None]:
 @contextmanager
 def _guard(name: str) -> Iterator[None]:
     """The triggers of one guard."""
-    triggers = [(guards.trigger_name(guard=guard), guard.table) for guard in guards.GUARDS if guard.name == name]
+    triggers = [(guards.trigger_name(guard=guard), guard.table) for guard in GUARDS if guard.name == name]
     assert triggers
     with connection.cursor() as cursor:
         for trigger, table in triggers:
@@ -124,7 +125,7 @@ def without(protection: str) -> AbstractContextManager[None]:
     """Take one away, by its name here or in the database."""
     if protection in PROTECTIONS:
         return PROTECTIONS[protection]()
-    if protection in {guard.name for guard in guards.GUARDS if "postgresql" in guard.vendors}:
+    if protection in {guard.name for guard in GUARDS if "postgresql" in guard.vendors}:
         return _guard(protection)
     return _constraint(protection)
 
