@@ -1,4 +1,4 @@
-"""I9 to I14, I16 and I17: the money."""
+"""I9 to I14 and I16: the money."""
 
 from __future__ import annotations
 
@@ -282,17 +282,6 @@ REFERENCES_ARE_UNIQUE: Final[tuple[Question, ...]] = (
         sql="""
             SELECT MIN(id), MAX(id) FROM parking_idempotentrequest
             GROUP BY scope, client_key HAVING COUNT(*) > 1
-        """,
-    ),
-)
-
-EVENTS_ARE_APPLIED_ONCE: Final[tuple[Question, ...]] = (
-    each_row(
-        problem="One event of the provider was applied twice.",
-        ids=("event", "other_event"),
-        sql="""
-            SELECT MIN(id), MAX(id) FROM parking_providerevent
-            GROUP BY provider, event_id HAVING COUNT(*) > 1
         """,
     ),
 )

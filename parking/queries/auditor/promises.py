@@ -11,14 +11,13 @@ from parking.queries.auditor.money import (
     BOUNDED_AND_OF_ONE_CURRENCY,
     CLOSED_STAYS_ADD_UP,
     DECIDED_ONCE,
-    EVENTS_ARE_APPLIED_ONCE,
     NOTHING_FREED_WHILE_DUE,
     PAID_ONCE,
     REFERENCES_ARE_UNIQUE,
     REFUNDED_AT_MOST_CAPTURED,
 )
 from parking.queries.auditor.occupancy import HOLDS_LAPSE, ROOM_IS_COUNTED
-from parking.queries.auditor.records import ERASABLE, NO_SECRETS, WRITTEN_FOR_GOOD
+from parking.queries.auditor.records import ERASABLE, EVENTS_ARE_APPLIED_ONCE, NO_SECRETS, WRITTEN_FOR_GOOD
 from parking.queries.auditor.states import ENTERED_ONCE_OR_NEVER, ONLY_LISTED_TRANSITIONS, PAID_BEFORE_ENTRY
 
 PROMISES: Final[tuple[Promise, ...]] = (

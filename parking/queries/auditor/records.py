@@ -1,4 +1,4 @@
-"""I21 to I23: what was written down stays, and what must not be written down is not there."""
+"""I17 and I21 to I23: what was written down stays, and what must not be written down is not there."""
 
 from __future__ import annotations
 
@@ -45,6 +45,17 @@ def _card_numbers(*, where: str, sql: str) -> Question:
 
     return ask
 
+
+EVENTS_ARE_APPLIED_ONCE: Final[tuple[Question, ...]] = (
+    each_row(
+        problem="One event of the provider was applied twice.",
+        ids=("event", "other_event"),
+        sql="""
+            SELECT MIN(id), MAX(id) FROM parking_providerevent
+            GROUP BY provider, event_id HAVING COUNT(*) > 1
+        """,
+    ),
+)
 
 WRITTEN_FOR_GOOD: Final[tuple[Question, ...]] = (
     _guards_that_are_missing,
