@@ -35,6 +35,10 @@ test-sqlite test-postgres: test-%: $(VENV)/.installed-dev
 	@echo "Tests on $*"
 	@exec $(PYTHON) -m pytest --database=$* --numprocesses=auto $(ARGS)
 
+.PHONY: evidence
+evidence: $(VENV)/.installed-dev ## run the fault matrix, and write docs/evidence/fault-matrix.md (ARGS="--seed 2")
+	@exec $(PYTHON) -m tests.money.evidence $(ARGS)
+
 .PHONY: check
 check: $(VENV)/.installed-dev ## linters, types, the import contract, migrations
 	@$(VENV)/bin/ruff check

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_network
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
 
 import dj_database_url
 from environs import Env, EnvValidationError, ValidationError, validate
@@ -38,6 +39,16 @@ def _networks(parts: tuple[str, ...]) -> None:
             ip_network(part)
     except ValueError:
         raise ValidationError("Must be IP addresses or networks such as 10.0.0.0/8.") from None
+
+
+def _web_address(text: str) -> None:
+    try:
+        parts = urlsplit(text)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_address = False
+    if not is_address:
+        raise ValidationError("Must be an address such as https://api.example.")
 
 
 def _setting(meaning: str, *, default: object = "", validator: Validator | None = None) -> Any:
@@ -107,7 +118,23 @@ class Environment:
         "`auto` is `console` in the sandbox and `json` in live mode", default="auto"
     )
     parking_payment_provider: str = _setting(
-        "who takes the money; `simulated` is for the sandbox only", default="simulated"
+        "who takes the money: `stripe`, `razorpay`, or `simulated`, which is for the sandbox only", default="simulated"
+    )
+    stripe_secret_key: str = _setting("Stripe's secret key, or a restricted one: `sk_...` or `rk_...`")
+    stripe_publishable_key: str = _setting("Stripe's publishable key, `pk_...`, which the payer's browser is given")
+    stripe_webhook_secret: str = _setting("what Stripe signs its events with, `whsec_...`")
+    stripe_api_base: str = _setting(
+        "where Stripe's API is; other than https only in the sandbox",
+        default="https://api.stripe.com",
+        validator=_web_address,
+    )
+    razorpay_key_id: str = _setting("the id of Razorpay's key, `rzp_...`, which the payer's browser is given")
+    razorpay_key_secret: str = _setting("the secret of Razorpay's key")
+    razorpay_webhook_secret: str = _setting("what Razorpay signs its events with")
+    razorpay_api_base: str = _setting(
+        "where Razorpay's API is; other than https only in the sandbox",
+        default="https://api.razorpay.com",
+        validator=_web_address,
     )
     parking_phone_region: str = _setting(
         "two-letter region of phone numbers that are given without a country code",

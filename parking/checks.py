@@ -6,20 +6,30 @@ error, not a warning, and names the variable to set.
 
 import sys
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, register, run_checks
 from django.db import DatabaseError, connection
 
 from config.environment import Environment
 from parking.db import guards
+from parking.gateways.currencies import takes_currency
 
 START = "parking_start"
 """The tag of the checks without which no process may serve."""
 
-PROVIDER_CREDENTIALS: Mapping[str, tuple[str, ...]] = {"simulated": ()}
+PROVIDER_CREDENTIALS: Mapping[str, tuple[str, ...]] = {
+    "simulated": (),
+    "stripe": ("STRIPE_SECRET_KEY", "STRIPE_PUBLISHABLE_KEY", "STRIPE_WEBHOOK_SECRET"),
+    "razorpay": ("RAZORPAY_KEY_ID", "RAZORPAY_KEY_SECRET", "RAZORPAY_WEBHOOK_SECRET"),
+}
 """The payment providers there are, each with the variables that hold its credentials."""
+
+_PROVIDERS_WITH_LIBRARY = ("stripe", "razorpay")
+_KEYS_THAT_TELL_THEIR_MODE = {"stripe": "STRIPE_SECRET_KEY", "razorpay": "RAZORPAY_KEY_ID"}
 
 _SHORTEST_SECRET_KEY = 50  # what Django's own check --deploy asks for
 _FEWEST_DIFFERENT_CHARACTERS = 5
@@ -44,7 +54,10 @@ def environment_errors(*, environment: Environment) -> Iterator[Error]:
 
 def refuse_unsafe_start() -> None:
     """End the process, naming what is missing: `manage.py` runs checks by itself, a web server does not."""
-    errors = [message for message in run_checks(tags=[START]) if message.is_serious()] or guard_errors()
+    errors = (
+        [message for message in run_checks(tags=[START]) if message.is_serious()] or guard_errors() or currency_errors()
+    )
+    connection.close()  # a server forks, and must not share what was opened here
     if errors:
         sys.exit("\n".join(["Not started:", *(f"  ({error.id}) {error.msg}" for error in errors)]))
 
@@ -65,6 +78,24 @@ def guard_errors() -> list[CheckMessage]:
         return []
     names = ", ".join(missing[:5]) + (" and others" if len(missing) > 5 else "")
     return [Error(f"The database lacks the guards {names}. Run: manage.py migrate", id="parking.E009")]
+
+
+def currency_errors() -> list[CheckMessage]:
+    """Amounts in a currency that the provider counts otherwise would be charged a hundredfold, or a hundredth."""
+    provider = settings.PARKING_PAYMENT_PROVIDER
+    try:
+        sites = apps.get_model("parking", "ParkingSite")._default_manager
+        currencies = sorted(set(sites.values_list("currency", flat=True)))
+    except DatabaseError:
+        return []
+    return [
+        Error(
+            f"PARKING_PAYMENT_PROVIDER={provider} cannot be used for {currency}: it counts its amounts otherwise.",
+            id="parking.E014",
+        )
+        for currency in currencies
+        if not takes_currency(provider=provider, currency=currency)
+    ]
 
 
 def _secret_key_errors(key: str) -> Iterator[Error]:
@@ -111,3 +142,25 @@ def _provider_errors(environment: Environment) -> Iterator[Error]:
         for variable in PROVIDER_CREDENTIALS[provider]:
             if not getattr(environment, variable.lower()):
                 yield Error(f"{variable} is not set. PARKING_PAYMENT_PROVIDER={provider} needs it.", id="parking.E008")
+        if provider in _PROVIDERS_WITH_LIBRARY:
+            yield from _library_errors(environment, provider)
+
+
+def _library_errors(environment: Environment, provider: str) -> Iterator[Error]:
+    """What is wrong with a provider that is reached by a library of its own and by keys for tests or for real."""
+    if find_spec(provider) is None:
+        yield Error(
+            f"The library for PARKING_PAYMENT_PROVIDER={provider} is not installed. Run: make providers",
+            id="parking.E011",
+        )
+    is_live = environment.parking_mode == "live"
+    base = f"{provider.upper()}_API_BASE"
+    if is_live and not getattr(environment, base.lower()).startswith("https://"):
+        yield Error(f"{base} is not https, so that others could read along. Unset it.", id="parking.E012")
+    variable = _KEYS_THAT_TELL_THEIR_MODE[provider]
+    if ("_test_" if is_live else "_live_") in getattr(environment, variable.lower()):
+        moved = "no money" if is_live else "real money"
+        yield Error(
+            f"{variable} would move {moved} in {environment.parking_mode} mode. Set the key for this mode.",
+            id="parking.E013",
+        )

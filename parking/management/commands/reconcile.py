@@ -115,7 +115,8 @@ class _Report:
     @property
     def summary(self) -> str:
         period = f"{self.provider}, {self.first} to {self.last}"
-        return f"{period}: {self.differences:,} differences" if self.differences else f"{period}: no difference"
+        count = f"{self.differences:,}" if self.differences else "no"
+        return f"{period}: {count} difference{'s' if self.differences > 1 else ''}"
 
     def add(self, line: Line) -> None:
         cells = _cells(line)
