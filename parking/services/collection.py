@@ -33,7 +33,8 @@ def quote_to_pay(*, booking: ParkingBooking, session: ParkingSession, now: datet
         case Requote():
             told = tell(booking=booking, session=session, bill=decision.bill, now=now)
             return _outdated(quote=told)
-        case _ if decision.is_new_quote or quote is None:
+        case _ if decision.is_new_quote or quote is None or quote.amount_minor != decision.bill.due_minor:
+            # Late money for an earlier amount lowers what is due: no more than that may be charged.
             return tell(booking=booking, session=session, bill=decision.bill, now=now)
         case _:
             return quote

@@ -29,27 +29,33 @@ from parking.domain.errors import (
     UnknownSession,
 )
 from parking.domain.permissions import Permission
-from parking.domain.states import PaymentKind, PaymentMethod, PaymentStatus
+from parking.domain.states import BookingStatus, PaymentKind, PaymentMethod, PaymentStatus, SessionStatus
 from parking.domain.times import not_before
 from parking.gateways import CASH, gateway
 from parking.gateways.base import Charge, ChargeOutcome, Declined, GatewayTimeout, NeverReceived
 from parking.models import ParkingBooking, ParkingSession, Payment, Quote
 from parking.queries import snapshots
 from parking.services import audit, collection, refunds, slots
+from parking.services.one_by_one import one_by_one
 from parking.services.results import PaymentAnswer
 from parking.services.settlement import settle
 
 _LEASE: Final = timedelta(seconds=30)
 _LOOK_BATCH: Final = 100
 _MAX_TOKEN_LENGTH: Final = 64
+_NEVER_RECEIVED: Final = Declined(code="never_received")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Begun:
-    """A payment that this request may talk to the provider about; `is_new` if the provider was never asked."""
+    """A payment that this request may talk to the provider about; `is_new` if the provider was never asked.
+
+    `may_charge` says that a charge which the provider turns out never to have received may be sent once more.
+    """
 
     payment: Payment
     is_new: bool
+    may_charge: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +115,8 @@ def _begin_booking_payment(*, booking_id: UUID, means: _Means, caller: Caller, n
     now = not_before(now, booking.created_at, booking.paid_at)
     pending = _pending(booking=booking, kind=PaymentKind.BOOKING)
     if pending is not None:
-        return _take_over(payment=pending, now=now)
+        stands = _still_stands(payment=pending, booking=booking, means=means, now=now)
+        return _take_over(payment=pending, is_wanted=stands and booking.status == BookingStatus.CREATED, now=now)
     refusal = refusal_to_pay(
         booking=snapshots.booking_snapshot(
             booking=booking,
@@ -133,7 +140,7 @@ def _begin_booking_payment(*, booking_id: UUID, means: _Means, caller: Caller, n
         booking_id=booking.id,
         data={"payment_id": str(payment.id), "kind": payment.kind, "amount_minor": payment.amount_minor},
     )
-    return _Begun(payment=payment, is_new=True)
+    return _Begun(payment=payment, is_new=True, may_charge=True)
 
 
 def _begin_additional_payment(
@@ -143,10 +150,11 @@ def _begin_additional_payment(
     booking = lock_booking(booking_id=booking_id) if booking_id else None
     if booking is None:
         return UnknownSession()
+    session = ParkingSession.objects.get(id=session_id)
     pending = _pending(booking=booking, kind=PaymentKind.ADDITIONAL)
     if pending is not None:
-        return _take_over(payment=pending, now=now)
-    session = ParkingSession.objects.get(id=session_id)
+        stands = _still_stands(payment=pending, booking=booking, means=means, now=now)
+        return _take_over(payment=pending, is_wanted=stands and session.status != SessionStatus.COMPLETED, now=now)
     quote = collection.quote_to_pay(booking=booking, session=session, now=now)
     if isinstance(quote, ParkingError):
         return quote
@@ -166,7 +174,7 @@ def _begin_additional_payment(
         booking_id=booking.id,
         data={"payment_id": str(payment.id), "kind": payment.kind, "amount_minor": payment.amount_minor},
     )
-    return _Begun(payment=payment, is_new=True)
+    return _Begun(payment=payment, is_new=True, may_charge=True)
 
 
 def look_into_due(*, now: datetime) -> int:
@@ -178,7 +186,7 @@ def look_into_due(*, now: datetime) -> int:
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     due = Payment.objects.filter(free, next_attempt_at__lte=now).exclude(status=PaymentStatus.COMPLETED)
     ids = list(due.order_by("next_attempt_at").values_list("id", flat=True)[:_LOOK_BATCH])
-    return sum(_look_into(payment_id=payment_id, now=now) for payment_id in ids)
+    return one_by_one(ids=ids, deal_with=lambda payment_id: _look_into(payment_id=payment_id, now=now), what="payment")
 
 
 def _look_into(*, payment_id: UUID, now: datetime) -> bool:
@@ -188,7 +196,7 @@ def _look_into(*, payment_id: UUID, now: datetime) -> bool:
         return False
     outcome = _look_up(payment=begun.payment, now=now)
     if isinstance(outcome, NeverReceived):
-        outcome = Declined(code="never_received")
+        outcome = _NEVER_RECEIVED
     with use_case():
         settled = settle(payment_id=payment_id, outcome=outcome, now=now)
     refunds.attempt(refund_ids=settled.refund_ids, now=now)
@@ -202,7 +210,7 @@ def _take_up(*, payment_id: UUID, now: datetime) -> _Begun | None:
     is_due = payment.next_attempt_at is not None and payment.next_attempt_at <= now
     if payment.status == PaymentStatus.COMPLETED or not is_due:
         return None
-    begun = _take_over(payment=payment, now=now)
+    begun = _take_over(payment=payment, is_wanted=False, now=now)
     return begun if isinstance(begun, _Begun) else None
 
 
@@ -224,6 +232,8 @@ def _ask_provider(*, begun: _Begun, now: datetime) -> ChargeOutcome | None:
         known = _look_up(payment=begun.payment, now=now)
         if not isinstance(known, NeverReceived):
             return known
+        if not begun.may_charge:
+            return _NEVER_RECEIVED
     try:
         return gateway(provider=begun.payment.provider).create_charge(charge=_charge(payment=begun.payment), now=now)
     except GatewayTimeout:
@@ -253,13 +263,19 @@ def _pending(*, booking: ParkingBooking, kind: PaymentKind) -> Payment | None:
     return Payment.objects.filter(booking=booking, kind=kind, status=PaymentStatus.PENDING).first()
 
 
-def _take_over(*, payment: Payment, now: datetime) -> _Begun | ParkingError:
+def _take_over(*, payment: Payment, is_wanted: bool, now: datetime) -> _Begun | ParkingError:
     """Ask about a payment that is on its way, unless another request is just doing so."""
     if payment.lease_until is not None and now < payment.lease_until:
         return PaymentInProgress()
     payment.lease_until = now + _LEASE
     payment.save(update_fields=["lease_until"])
-    return _Begun(payment=payment, is_new=False)
+    return _Begun(payment=payment, is_new=False, may_charge=is_wanted)
+
+
+def _still_stands(*, payment: Payment, booking: ParkingBooking, means: _Means, now: datetime) -> bool:
+    """Whether the charge may be sent again: paid in the same way, and neither the hold nor the amount is over."""
+    stands_for = timedelta(seconds=snapshots.policy_of(version=booking.policy).pending_payment_seconds)
+    return payment.method == means.method and now < payment.created_at + stands_for
 
 
 def _intent(

@@ -11,7 +11,7 @@ from parking.db.transactions import use_case
 from parking.domain.errors import BadEvent, UnknownCharge, UnknownProvider
 from parking.domain.states import PaymentKind
 from parking.gateways import PROVIDERS, gateway
-from parking.gateways.base import Declined, Event, EventRefused, Pending, Subject, Succeeded
+from parking.gateways.base import Declined, Event, EventRefused, NotSetUp, Pending, Subject, Succeeded
 from parking.models import ParkingBooking, Payment, ProviderEvent, Refund
 from parking.services import refunds
 from parking.services.settlement import settle, take_up_surplus
@@ -27,6 +27,8 @@ def receive_event(*, provider: str, headers: Mapping[str, str], body: bytes, now
         raise UnknownProvider
     try:
         event = gateway(provider=provider).read_event(headers=headers, body=body, now=now)
+    except NotSetUp as error:
+        raise UnknownProvider from error
     except EventRefused as refusal:
         raise BadEvent(str(refusal)) from refusal
     refund_ids: list[UUID] = []

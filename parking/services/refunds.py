@@ -17,6 +17,7 @@ from parking.gateways import gateway
 from parking.gateways.base import Declined, GatewayTimeout, Pending, RefundOrder, RefundOutcome, Succeeded
 from parking.models import ParkingBooking, Payment, Refund
 from parking.services import audit
+from parking.services.one_by_one import one_by_one
 
 _FIRST_RETRY: Final = timedelta(minutes=1)
 _RETRY_BATCH: Final = 100
@@ -64,7 +65,7 @@ def retry_due(*, now: datetime) -> int:
     """Ask again for the refunds whose next attempt is due. Returns how many were processed."""
     due = Refund.objects.filter(next_attempt_at__lte=now).exclude(status=RefundStatus.PROCESSED)
     ids = list(due.order_by("next_attempt_at").values_list("id", flat=True)[:_RETRY_BATCH])
-    return sum(_attempt_one(refund_id=refund_id, now=now) for refund_id in ids)
+    return one_by_one(ids=ids, deal_with=lambda refund_id: _attempt_one(refund_id=refund_id, now=now), what="refund")
 
 
 def record(*, refund_id: UUID, outcome: RefundOutcome | None, now: datetime) -> Refund:
@@ -120,6 +121,7 @@ def _take_up(*, refund_id: UUID, now: datetime) -> Refund | None:
     refund = Refund.objects.select_related("payment").get(id=refund_id)
     lock_booking(booking_id=refund.payment.booking_id)
     refund.refresh_from_db()
+    now = max(now, refund.created_at)  # it was ordered by business time, which the caller's clock may be behind
     if refund.status == RefundStatus.PROCESSED or refund.next_attempt_at is None or refund.next_attempt_at > now:
         return None
     _move_on(refund=refund)
@@ -143,7 +145,6 @@ def _next_attempt(*, attempts: int, now: datetime) -> datetime:
 def _ask_provider(*, refund: Refund, now: datetime) -> RefundOutcome | None:
     """Ask how a refund stands that was asked for before, and ask for it if the provider knows nothing of it, or
     had refused it."""
-    provider = gateway(provider=refund.payment.provider)
     order = RefundOrder(
         key=str(refund.id),
         charge_reference=refund.payment.provider_reference or "",
@@ -152,6 +153,7 @@ def _ask_provider(*, refund: Refund, now: datetime) -> RefundOutcome | None:
         reference=refund.provider_reference,
     )
     try:
+        provider = gateway(provider=refund.payment.provider)
         if refund.attempts > 1:
             known = provider.look_up_refund(order=order, now=now)
             if isinstance(known, Succeeded | Pending):

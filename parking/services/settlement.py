@@ -61,6 +61,9 @@ def settle(*, payment_id: UUID, outcome: ChargeOutcome | None, now: datetime) ->
             return Settled(answer=_decline(payment=payment, booking=booking, code=outcome.code, now=now))
         case _ if payment.status == PaymentStatus.PENDING:
             return Settled(answer=_wait(payment=payment, booking=booking, outcome=outcome, now=now))
+        case _ if payment.status == PaymentStatus.FAILED:
+            _look_again(payment=payment, now=now)
+            payment.save(update_fields=["lease_until", "attempts", "next_attempt_at"])
         case _:
             pass
     return Settled(answer=_answer(payment=payment, booking=booking))
@@ -153,13 +156,18 @@ def _decline(*, payment: Payment, booking: ParkingBooking, code: str, now: datet
         if booking.status == BookingStatus.CREATED:
             slots.keep_hold_until(booking=booking, lapses_at=booking.expires_at)
         _audit(action="payment.failed", payment=payment, now=now)
+    _look_again(payment=payment, now=now)
+    payment.save(update_fields=["status", "failed_at", "failure_code", "lease_until", "attempts", "next_attempt_at"])
+    return PaymentDeclined(details={"payment_id": str(payment.id), "decline_code": code})
+
+
+def _look_again(*, payment: Payment, now: datetime) -> None:
+    """Put off the next look at a payment that failed, until the provider can no longer change its mind."""
     payment.lease_until = None
     payment.attempts += 1
     look_at = next_look(attempts=payment.attempts, now=now)
     final_at = (payment.failed_at or now) + LATE_AUTHORISATION
     payment.next_attempt_at = look_at if look_at < final_at else None
-    payment.save(update_fields=["status", "failed_at", "failure_code", "lease_until", "attempts", "next_attempt_at"])
-    return PaymentDeclined(details={"payment_id": str(payment.id), "decline_code": code})
 
 
 def _wait(*, payment: Payment, booking: ParkingBooking, outcome: ChargeOutcome | None, now: datetime) -> PaymentAnswer:
