@@ -11,7 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest
 
-from parking.domain.callers import DRIVER, UNPROVEN, Caller, device_caller
+from parking.domain.callers import DRIVER, UNPROVEN, Caller, CallerKind, device_caller
 from parking.domain.errors import InvalidKey
 from parking.queries.clock import current_time
 from parking.services import credentials
@@ -48,8 +48,22 @@ def scanning_caller(*, request: HttpRequest, scanner_device_id: str) -> Caller:
 
 
 def guessing_source(request: HttpRequest) -> str | None:
-    """In whose name wrong guesses are counted; None in sandbox mode for this machine itself, which may guess."""
-    return None if _is_trusted_sandbox(request=request) else f"address:{_household(address=client_address(request))}"
+    """In whose name wrong guesses are counted: a proven key's own, or that of the address it comes from.
+
+    None for a gate with its key, because whoever shows it wrong codes must not shut it for those who have paid, and
+    in sandbox mode for this machine itself.
+    """
+    if _is_trusted_sandbox(request=request):
+        return None
+    try:
+        caller = caller_of(request)
+    except InvalidKey:
+        caller = UNPROVEN
+    if caller.kind is CallerKind.DEVICE:
+        return None
+    if caller.kind is CallerKind.INTEGRATOR:
+        return f"caller:{caller.name}"
+    return f"address:{_household(address=client_address(request))}"
 
 
 def key_scope(*, request: HttpRequest, key: str) -> str:
@@ -86,6 +100,8 @@ def client_address(request: HttpRequest) -> str:
 
 def _is_trusted_sandbox(*, request: HttpRequest) -> bool:
     """Of the connection itself: what a header says of it can be forged."""
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False  # it came through a proxy on this machine, from anywhere
     address = _parsed(address=request.META.get("REMOTE_ADDR", ""))
     return settings.PARKING_MODE == "sandbox" and address is not None and address.is_loopback
 

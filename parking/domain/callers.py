@@ -18,6 +18,9 @@ from parking.domain.permissions import (
     Scope,
 )
 
+_MAX_LABEL_LENGTH: Final = 100
+"""As much as a log keeps of a caller."""
+
 
 class CallerKind(StrEnum):
     DRIVER = "driver"
@@ -38,7 +41,7 @@ class Caller:
 
     @property
     def label(self) -> str:
-        return f"{self.kind}:{self.name}" if self.name else str(self.kind)
+        return f"{self.kind}:{self.name}"[:_MAX_LABEL_LENGTH] if self.name else str(self.kind)
 
     def require(self, permission: Permission) -> None:
         """Raise PermissionRequired unless this caller holds `permission`."""

@@ -20,6 +20,8 @@ def park(
 ) -> SlotAllocation | None:
     """The allocation in which the car now stands; None if there is no slot for it."""
     others = slots.live_on_slot(slot_id=allocation.slot_id, other_than=booking)
+    if others.filter(lapses_at__lte=now).exists():
+        slots.lapse_stale(zone_id=booking.zone_id, vehicle_id=None, now=now)
     own_slot_is_empty = not others.filter(parked_at__isnull=False).exists()
     before_its_window = others.filter(
         occupies_from__lt=allocation.occupies_from, occupies_until__gt=admission.occupies_from
@@ -95,7 +97,11 @@ def _trade_slots(*, booking: ParkingBooking, allocation: SlotAllocation, now: da
         if len(lock_bookings_nobody_holds(booking_ids=list(others))) < len(others):
             contended = True
             continue
-        return _traded(promised=list(promised), mine=allocation, other=other, now=now)
+        under_lock = list(promised)
+        if {one.booking_id for one in under_lock} - others != {booking.id}:
+            contended = True  # somebody was promised one of the slots since we looked
+            continue
+        return _traded(promised=under_lock, mine=allocation, other=other, now=now)
     if contended:
         raise Busy
     return None

@@ -58,7 +58,7 @@ def give_booking(*, booking: ParkingBooking, now: datetime) -> ParkingError | No
     Late money takes a slot again if one is free, and goes back otherwise (DESIGN section 6).
     """
     match booking.status:
-        case BookingStatus.CREATED if snapshots.live_allocation(booking=booking) is not None:
+        case BookingStatus.CREATED if now < booking.ends_at and snapshots.live_allocation(booking=booking) is not None:
             slots.keep_hold_until(booking=booking, lapses_at=booking.ends_at)
         case BookingStatus.CREATED | BookingStatus.EXPIRED:
             if not slots.retake(booking=booking, now=now):

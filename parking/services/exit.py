@@ -134,7 +134,7 @@ def _ask(
         },
     )
     bill = _bill(booking=booking, session=session, bill=decision.bill, money=money, quote=quote)
-    return PaymentDue(details=bill_details(bill=bill))
+    return PaymentDue(details=bill_details(bill=bill) | {"message": PaymentDue.default_message})
 
 
 def _bill(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError
 
 from parking.domain.errors import ParkingError
 
@@ -16,7 +15,7 @@ log = structlog.get_logger(__name__)
 def one_by_one(*, ids: Iterable[UUID], deal_with: Callable[[UUID], bool], what: str) -> int:
     """Deal with each row; returns for how many that was so. One that fails stays due, and is told of in the log.
 
-    A database that does not answer is nobody's fault in particular, and ends the job.
+    What was committed before is thus answered as done, whatever goes wrong with what follows from it.
     """
     done = 0
     for row_id in ids:
@@ -24,8 +23,6 @@ def one_by_one(*, ids: Iterable[UUID], deal_with: Callable[[UUID], bool], what: 
             done += deal_with(row_id)
         except ParkingError as error:
             log.info("job_row_waits", what=what, id=str(row_id), code=error.code)
-        except DatabaseError:
-            raise
         except Exception:
             log.exception("job_row_failed", what=what, id=str(row_id))
     return done

@@ -57,8 +57,8 @@ def attempt(*, refund_ids: Iterable[UUID], now: datetime) -> bool:
     A repeat is harmless: the provider knows each refund by its id. What fails or stays unknown waits for its
     next attempt.
     """
-    processed = [_attempt_one(refund_id=refund_id, now=now) for refund_id in refund_ids]
-    return all(processed)
+    ids = list(refund_ids)
+    return one_by_one(ids=ids, deal_with=lambda one: _attempt_one(refund_id=one, now=now), what="refund") == len(ids)
 
 
 def retry_due(*, now: datetime) -> int:

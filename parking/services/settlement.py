@@ -66,7 +66,16 @@ def settle(*, payment_id: UUID, outcome: ChargeOutcome | None, now: datetime) ->
             payment.save(update_fields=["lease_until", "attempts", "next_attempt_at"])
         case _:
             pass
-    return Settled(answer=_answer(payment=payment, booking=booking))
+    return Settled(answer=_as_it_stands(payment=payment, booking=booking))
+
+
+def _as_it_stands(*, payment: Payment, booking: ParkingBooking) -> PaymentAnswer | ParkingError:
+    """The answer for who comes when somebody else has already recorded how it went."""
+    if payment.status == PaymentStatus.FAILED:
+        return PaymentDeclined(details={"payment_id": str(payment.id), "decline_code": payment.failure_code})
+    if payment.surplus_minor > 0:
+        return AlreadyPaid("This payment was not needed any more. It is refunded in full.")
+    return _answer(payment=payment, booking=booking)
 
 
 def capture_again(*, payment: Payment, reference: str, now: datetime) -> Settled:

@@ -18,7 +18,7 @@ from parking.db.transactions import use_case
 from parking.domain.callers import SYSTEM
 from parking.domain.errors import Busy
 from parking.domain.states import BookingStatus, ReleaseReason
-from parking.models import AuditEvent, ParkingBooking, ParkingSlot, SlotAllocation, Vehicle
+from parking.models import AuditEvent, ParkingBooking, ParkingSession, ParkingSlot, SlotAllocation, Vehicle
 
 _LAPSE_BATCH: Final = 200
 _SEARCHES: Final = 8
@@ -133,11 +133,14 @@ def retake(*, booking: ParkingBooking, now: datetime) -> bool:
     """Hold a slot again for a booking whose hold had lapsed, if its window, its vehicle and the zone allow it."""
     if now >= booking.ends_at:
         return False
+    lapse_stale(zone_id=booking.zone_id, vehicle_id=booking.vehicle_id, now=now)
     others = ParkingBooking.objects.filter(vehicle_id=booking.vehicle_id, closed_at=None).exclude(id=booking.id)
     if others.filter(starts_at__lt=booking.ends_at, ends_at__gt=booking.starts_at).exists():
         return False
-    lapse_stale(zone_id=booking.zone_id, vehicle_id=None, now=now)
     start = max(now, booking.starts_at)
+    inside = ParkingSession.objects.filter(vehicle_id=booking.vehicle_id, exit_time=None)
+    if start == now and inside.exists():
+        return False
     slot = take_free_slot(zone_id=booking.zone_id, start=start, end=booking.ends_at, now=now)
     if slot is None:
         return False

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import structlog
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection
+from django.db import connection
 
 from parking import jobs
 from parking.queries.clock import current_time
@@ -48,12 +48,13 @@ class Command(BaseCommand):
                 return
 
     def _round(self) -> None:
-        """One round; a database that is away is waited for, not a reason to end."""
-        try:
-            done = {name: count for name, count in jobs.run_all(now=current_time()).items() if count}
-        except DatabaseError as error:
-            log.warning("jobs_failed", error=str(error))
-            connection.close()
-        else:
-            if done:
-                log.info("jobs_done", **{name.replace(" ", "_"): count for name, count in done.items()})
+        """One round. Whatever befalls one job, a database that is away included, the next and the next round go on."""
+        for name, job in jobs.JOBS.items():
+            try:
+                done = job(now=current_time())
+            except Exception:
+                log.exception("job_failed", job=name)
+                connection.close()
+            else:
+                if done:
+                    log.info("job_done", job=name, count=done)
