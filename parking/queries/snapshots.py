@@ -1,4 +1,4 @@
-"""Frozen snapshots of stored rows, for the rules to decide on. Callers hold the booking's lock."""
+"""Frozen snapshots of stored rows, for the rules to decide on. Who decides on them holds the booking's lock."""
 
 from __future__ import annotations
 

@@ -33,17 +33,13 @@ class FakeProvider:
         return f"http://{_HOST}:{self._port}"
 
     def start(self) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "tests.fake_provider",
-            "--port",
-            str(self._port),
-            "--ledger",
-            str(self._ledger),
-        ]
+        words = ["--port", str(self._port), "--ledger", str(self._ledger), "--secret", SECRET, "--until-stdin-closes"]
         self._process = subprocess.Popen(
-            [*command, "--secret", SECRET], cwd=_ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", "tests.fake_provider", *words],
+            cwd=_ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert self._process.stdout is not None
         self._port = int(self._process.stdout.readline())
@@ -54,8 +50,9 @@ class FakeProvider:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
-            assert self._process.stdout is not None
-            self._process.stdout.close()
+            for pipe in (self._process.stdin, self._process.stdout):
+                assert pipe is not None
+                pipe.close()
             self._process = None
 
     def reset(self) -> None:

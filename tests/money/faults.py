@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from parking.models import Payment, Refund
 from tests.money.books import our_movements
 from tests.money.operations import Operation
 
@@ -41,6 +42,12 @@ def fault(name: str, *, only: str = "", because: str = "") -> Callable[[Tell], T
 def fail(operation: Operation, **fault: Any) -> None:
     """The next request for money meets this."""
     operation.story.provider.fail(operation.subject, **fault)
+
+
+def newest_status(operation: Operation) -> str:
+    """Of our row. What is unknown is neither done nor failed."""
+    rows = Payment.objects if operation.subject == CHARGE else Refund.objects
+    return str(rows.order_by("-created_at").values_list("status", flat=True)[0])
 
 
 def is_open(operation: Operation) -> bool:
@@ -91,12 +98,14 @@ def timeout_before(operation: Operation) -> None:
 def timeout_before_and_nobody_asks(operation: Operation) -> None:
     fail(operation, manner="silence")
     operation.act()
+    assert newest_status(operation) == "PENDING"
 
 
 @fault("timeout after it is done")
 def timeout_after(operation: Operation) -> None:
     fail(operation, outcome="succeed", manner="silence")
     operation.act()
+    assert newest_status(operation) == "PENDING"
     operation.act()
 
 
