@@ -37,7 +37,7 @@ def read(request: HttpRequest) -> ClockAnswer:
 def adjust(request: HttpRequest, body: AdjustClock) -> ClockAnswer:
     """Only forward: by `advance_seconds` or to `now`. `freeze` lets it stand still there, or run on."""
     reading = sandbox_clock.adjust(
-        wall=datetime.now(UTC),
+        read_wall=lambda: datetime.now(UTC),
         advance_seconds=body.advance_seconds,
         move_to=moment_of(body.now) if body.now is not None else None,
         freeze=body.freeze,

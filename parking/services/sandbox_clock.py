@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -32,17 +33,19 @@ def read(*, wall: datetime) -> ClockReading:
 
 def adjust(
     *,
-    wall: datetime,
+    read_wall: Callable[[], datetime],
     advance_seconds: int | None = None,
     move_to: datetime | None = None,
     freeze: bool | None = None,
 ) -> ClockReading:
     """Move the clock forward, by seconds or to a moment, then let it stand still or run again; all at once.
 
-    Raises ClockBackwards for an earlier moment, and InvalidField for one that is out of range.
+    `read_wall` is asked for the real time once the clock is locked: a time from before the wait for the lock would
+    set it back. Raises ClockBackwards for an earlier moment, and InvalidField for one that is out of range.
     """
     with use_case():
         clock = lock_sandbox_clock()
+        wall = read_wall()
         before = read_clock(clock=clock, wall=wall)
         after = _target(before=before, advance_seconds=advance_seconds, move_to=move_to)
         stands_still = clock.frozen_at is not None if freeze is None else freeze
