@@ -32,7 +32,7 @@ from parking.domain.permissions import Permission
 from parking.domain.states import BookingStatus, PaymentKind, PaymentMethod, PaymentStatus, SessionStatus
 from parking.domain.times import not_before
 from parking.gateways import CASH, gateway
-from parking.gateways.base import Charge, ChargeOutcome, Declined, GatewayTimeout, NeverReceived
+from parking.gateways.base import Charge, ChargeOutcome, Declined, GatewayTimeout, NeverReceived, Pending
 from parking.models import ParkingBooking, ParkingSession, Payment, Quote
 from parking.queries import snapshots
 from parking.services import audit, collection, refunds, slots
@@ -44,6 +44,7 @@ _LEASE: Final = timedelta(seconds=30)
 _LOOK_BATCH: Final = 100
 _MAX_TOKEN_LENGTH: Final = 64
 _NEVER_RECEIVED: Final = Declined(code="never_received")
+_ABANDONED: Final = Declined(code="abandoned")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,10 +231,13 @@ def _ask_provider(*, begun: _Begun, now: datetime) -> ChargeOutcome | None:
     """Charge, or ask how a charge stands that was begun before; None if it cannot be told."""
     if not begun.is_new:
         known = _look_up(payment=begun.payment, now=now)
+        if not begun.may_charge and isinstance(known, NeverReceived):
+            return _NEVER_RECEIVED
+        if not begun.may_charge and isinstance(known, Pending):
+            # The payer left it lying. Another may begin; should this one succeed after all, it is late money.
+            return _ABANDONED
         if not isinstance(known, NeverReceived):
             return known
-        if not begun.may_charge:
-            return _NEVER_RECEIVED
     try:
         return gateway(provider=begun.payment.provider).create_charge(charge=_charge(payment=begun.payment), now=now)
     except GatewayTimeout:

@@ -15,6 +15,7 @@ from parking.domain.states import BookingStatus, PaymentStatus, RefundStatus
 from parking.gateways import gateway
 from parking.gateways.base import Charge, Declined, NeverReceived, RefundOrder
 from parking.models import ParkingBooking, Payment, ProviderEvent, Refund
+from parking.queries.clock import current_time
 from parking.services.payments import look_into_due
 from tests.garage import Garage, at
 from tests.providers.conftest import STRIPE_SECRET
@@ -150,8 +151,9 @@ def test_an_event_of_stripe_completes_the_payment(live_server, stripe):
     garage = Garage.build()
     url = f"{live_server.url}/parking/api/payment/webhook/stripe/"
     stripe.send_events_to(url=url, secret=STRIPE_SECRET)
-    booking = garage.book()
-    answer = garage.pay(booking, token=stripe.payment_method(number=CARD_THAT_ASKS_THE_PAYER))
+    now = current_time()  # the event comes by the real clock
+    booking = garage.book(now=now)
+    answer = garage.pay(booking, now=now, token=stripe.payment_method(number=CARD_THAT_ASKS_THE_PAYER))
     stripe.payer_agrees(client_secret=answer.next_action["client_secret"])
     wait_until(lambda: Payment.objects.get().status == PaymentStatus.COMPLETED)
     wait_until(lambda: ProviderEvent.objects.filter(provider="stripe").exists())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from parking import jobs
 from parking.domain.callers import DRIVER, SYSTEM, Caller, staff_caller
-from parking.domain.errors import AlreadyPaid, InvalidField, PaymentDue, PermissionRequired
+from parking.domain.errors import AlreadyPaid, InvalidField, PaymentDeclined, PaymentDue, PermissionRequired
 from parking.domain.permissions import Role
 from parking.domain.states import PaymentMethod, PaymentStatus, SessionStatus
 from parking.models import Payment, Refund
@@ -81,3 +82,28 @@ def test_nobody_else_takes_cash(garage, meera, caller):
 def test_a_token_means_nothing_for_cash(garage, meera):
     with pytest.raises(InvalidField):
         pay_cash(garage.book(), token="tok_success")
+
+
+def test_a_payment_that_the_payer_left_lying_makes_way_for_cash_and_goes_back_if_it_comes_late(garage, meera):
+    booking = garage.book_and_pay(hours=1)
+    session_id = garage.enter(booking).session_id
+    garage.top_up(session_id, now=at(minutes=66), token="tok_settles_late")
+
+    def pay(*, seconds: int) -> PaymentAnswer:
+        return ParkingService.process_additional_payment(
+            session_id=session_id,
+            gateway_data={},
+            method=PaymentMethod.CASH,
+            caller=CASHIER,
+            now=at(minutes=66, seconds=seconds),
+        )
+
+    with pytest.raises(PaymentDeclined) as left_lying:
+        pay(seconds=1)
+    assert left_lying.value.details["decline_code"] == "abandoned"
+    assert pay(seconds=2).amount_minor == 5000
+
+    jobs.run_all(now=at(minutes=75))
+    late = Payment.objects.get(provider="simulated", kind="ADDITIONAL")
+    assert (late.status, late.surplus_minor) == ("COMPLETED", 5000)
+    assert Refund.objects.get().status == "PROCESSED"
