@@ -147,6 +147,11 @@ class WrongZone(Forbidden):
     default_message = "This ticket is for another zone. Drive to the zone that is printed on it."
 
 
+class SecondPersonRequired(Forbidden):
+    default_code = "second_person_required"
+    default_message = "This needs a second person: somebody other than who proposed it must approve."
+
+
 class NotFound(ParkingError):
     """No such thing, or not yours to see."""
 
@@ -183,6 +188,41 @@ class UnknownCharge(NotFound):
 class UnknownCode(NotFound):
     default_code = "unknown_code"
     default_message = "This QR code is not one of ours, or cannot be read. Scan again, or ask the attendant."
+
+
+class UnknownAdjustment(NotFound):
+    default_code = "unknown_adjustment"
+    default_message = "There is no adjustment with this id."
+
+
+class UnknownDiscount(NotFound):
+    default_code = "unknown_discount"
+    default_message = "There is no such discount code. Check the code on your voucher."
+
+
+class UnknownMerchant(NotFound):
+    default_code = "unknown_merchant"
+    default_message = "There is no merchant with this id."
+
+
+class UnknownPermit(NotFound):
+    default_code = "unknown_permit"
+    default_message = "There is no permit with this id."
+
+
+class UnknownTariff(NotFound):
+    default_code = "unknown_tariff"
+    default_message = "There is no tariff of this name and version."
+
+
+class UnknownOutage(NotFound):
+    default_code = "unknown_outage"
+    default_message = "There is no outage with this id."
+
+
+class UnknownRefund(NotFound):
+    default_code = "unknown_refund"
+    default_message = "There is no refund with this id."
 
 
 class Conflict(ParkingError):
@@ -253,6 +293,48 @@ class NothingDue(Conflict):
     default_message = "Nothing is due for this session. Nothing was charged."
 
 
+class NotExtendable(Conflict):
+    default_code = "not_extendable"
+    default_message = "Only a booking that is paid, and whose car has not asked to leave, can be extended."
+
+
+class LostTicketCharged(Conflict):
+    default_code = "lost_ticket_charged"
+    default_message = "The fee for a lost ticket was already charged for this stay."
+
+
+class AdjustmentDecided(Conflict):
+    default_code = "adjustment_decided"
+    default_message = "This adjustment was already approved or rejected."
+
+
+class NoOpenShift(Conflict):
+    default_code = "no_open_shift"
+    default_message = "You have no open shift. Open one before you take or give cash."
+
+
+class ShiftOpen(Conflict):
+    default_code = "shift_open"
+    default_message = "You already have an open shift. Close it first."
+
+
+class DiscountRefused(Conflict):
+    """The code is known and gives nothing here; the message says why."""
+
+    default_code = "discount_refused"
+    default_message = "This discount code cannot be used for this stay."
+
+
+class PermitFull(Conflict):
+    default_code = "permit_full"
+    default_message = "As many cars are inside as this permit is paid for. One of them must leave first."
+
+
+class SlotInOutage(Conflict):
+    default_code = "slot_in_outage"
+    default_message = "This slot or zone is already out of service at that time."
+
+
 class NothingPaid(Conflict):
     default_code = "nothing_paid"
     default_message = "Nothing has been paid for this booking yet, so there is no receipt."
@@ -299,6 +381,16 @@ class HoldLapsed(Gone):
 class NoShow(Gone):
     default_code = "no_show"
     default_message = "This booking's time ended before the vehicle entered. Book again."
+
+
+class TicketReplaced(Gone):
+    default_code = "ticket_replaced"
+    default_message = "This ticket was replaced by a new one. Use the new ticket, or ask the attendant."
+
+
+class PermitOver(Gone):
+    default_code = "permit_over"
+    default_message = "This permit is not valid today. Ask the operator to renew it."
 
 
 class Unavailable(ParkingError):

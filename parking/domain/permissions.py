@@ -16,6 +16,17 @@ class Permission(StrEnum):
     STAY_PAY = "stay.pay"
     CASH_COLLECT = "cash.collect"
     GATE_SCAN = "gate.scan"
+    ADJUSTMENT_PROPOSE = "adjustment.propose"
+    ADJUSTMENT_APPROVE = "adjustment.approve"
+    TICKET_REPLACE = "ticket.replace"
+    GATE_OPEN = "gate.open"
+    PASSBACK_RESET = "passback.reset"
+    OCCUPANCY_CORRECT = "occupancy.correct"
+    VALIDATION_APPLY = "validation.apply"
+    TERMS_VIEW = "terms.view"
+    TERMS_MANAGE = "terms.manage"
+    MERCHANT_MANAGE = "merchant.manage"
+    PERMIT_MANAGE = "permit.manage"
     SLOT_MANAGE = "slot.manage"
     DEVICE_MANAGE = "device.manage"
     API_KEY_MANAGE = "api_key.manage"
@@ -31,6 +42,7 @@ DRIVER_PERMISSIONS: Final = frozenset(
         Permission.BOOKING_PAY,
         Permission.BOOKING_CANCEL,
         Permission.STAY_PAY,
+        Permission.VALIDATION_APPLY,
     }
 )
 """What anybody may do, given the id of the booking: knowing it is the right to it (DESIGN section 7)."""
@@ -45,6 +57,7 @@ class Scope(StrEnum):
     BOOKINGS_READ = "bookings:read"
     BOOKINGS_WRITE = "bookings:write"
     PAYMENTS_WRITE = "payments:write"
+    VALIDATIONS_WRITE = "validations:write"
 
 
 SCOPES: Final[Mapping[Scope, frozenset[Permission]]] = {
@@ -52,6 +65,7 @@ SCOPES: Final[Mapping[Scope, frozenset[Permission]]] = {
     Scope.BOOKINGS_READ: frozenset({Permission.BOOKING_VIEW}),
     Scope.BOOKINGS_WRITE: frozenset({Permission.BOOKING_CREATE, Permission.BOOKING_CANCEL}),
     Scope.PAYMENTS_WRITE: frozenset({Permission.BOOKING_PAY, Permission.STAY_PAY}),
+    Scope.VALIDATIONS_WRITE: frozenset({Permission.VALIDATION_APPLY}),
 }
 
 
@@ -67,6 +81,11 @@ class Role(StrEnum):
 _ATTENDANT: Final = DRIVER_PERMISSIONS - {Permission.BOOKING_PAY, Permission.STAY_PAY} | {
     Permission.GATE_SCAN,
     Permission.RECORD_VIEW,
+    Permission.ADJUSTMENT_PROPOSE,
+    Permission.TICKET_REPLACE,
+    Permission.GATE_OPEN,
+    Permission.OCCUPANCY_CORRECT,
+    Permission.TERMS_VIEW,
 }
 
 ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
@@ -74,6 +93,12 @@ ROLES: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.CASHIER: _ATTENDANT | {Permission.BOOKING_PAY, Permission.STAY_PAY, Permission.CASH_COLLECT},
     Role.OPERATOR: frozenset(Permission),
     Role.AUDITOR: frozenset(
-        {Permission.ZONE_VIEW, Permission.BOOKING_VIEW, Permission.RECORD_VIEW, Permission.RECORD_EXPORT}
+        {
+            Permission.ZONE_VIEW,
+            Permission.BOOKING_VIEW,
+            Permission.RECORD_VIEW,
+            Permission.RECORD_EXPORT,
+            Permission.TERMS_VIEW,
+        }
     ),
 }

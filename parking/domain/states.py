@@ -75,6 +75,65 @@ class GateDirection(StrEnum):
     BOTH = "BOTH"
 
 
+class VehicleClass(StrEnum):
+    """What a zone may ask different prices for."""
+
+    MOTORCYCLE = "MOTORCYCLE"
+    CAR = "CAR"
+    VAN = "VAN"
+    TRUCK = "TRUCK"
+    BUS = "BUS"
+
+
+class AdjustmentKind(StrEnum):
+    """Why a stay costs more or less than its tariff says."""
+
+    LOST_TICKET = "LOST_TICKET"
+    WAIVER = "WAIVER"
+    GOODWILL = "GOODWILL"
+    OPENED_BY_HAND = "OPENED_BY_HAND"
+    VALIDATION = "VALIDATION"
+    PERMIT = "PERMIT"
+
+
+SURCHARGES: Final = frozenset({AdjustmentKind.LOST_TICKET})
+"""These add to the price; all others take from it."""
+DISCOUNTS: Final = frozenset({AdjustmentKind.VALIDATION, AdjustmentKind.PERMIT})
+"""These are reckoned anew for as long as the stay goes on, and written down when it ends."""
+
+
+class AdjustmentStatus(StrEnum):
+    """Only what is approved counts."""
+
+    PROPOSED = "PROPOSED"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
+class DiscountKind(StrEnum):
+    """What a merchant's code gives: minutes of the stay, an amount, or a part of the price."""
+
+    TIME = "TIME"
+    AMOUNT = "AMOUNT"
+    PERCENT = "PERCENT"
+
+
+class OpeningOutcome(StrEnum):
+    """What became of the stay when a gate was opened by hand."""
+
+    CLOSED = "CLOSED"
+    LEFT_OPEN = "LEFT_OPEN"
+    NO_STAY = "NO_STAY"
+
+
+class AntiPassback(StrEnum):
+    """What an entry gate does with a vehicle that is inside already, as far as anybody knows."""
+
+    OFF = "off"
+    SOFT = "soft"
+    HARD = "hard"
+
+
 class ReleaseReason(StrEnum):
     """Why an allocation let go of its slot."""
 
@@ -115,4 +174,10 @@ REFUND_TRANSITIONS: Final[Mapping[RefundStatus, frozenset[RefundStatus]]] = {
     # A retry, with the same key.
     RefundStatus.FAILED: frozenset({RefundStatus.PENDING}),
     RefundStatus.PROCESSED: frozenset(),
+}
+
+ADJUSTMENT_TRANSITIONS: Final[Mapping[AdjustmentStatus, frozenset[AdjustmentStatus]]] = {
+    AdjustmentStatus.PROPOSED: frozenset({AdjustmentStatus.APPROVED, AdjustmentStatus.REJECTED}),
+    AdjustmentStatus.APPROVED: frozenset(),
+    AdjustmentStatus.REJECTED: frozenset(),
 }

@@ -7,7 +7,7 @@ from parking.models.constraints import hashed
 
 
 class ApiKey(models.Model):
-    """An integrator's key: shown once when it is made, kept only as its hash, good for its scopes."""
+    """An integrator's key, or a person's own: shown once when it is made, and kept only as its hash."""
 
     name = models.CharField(max_length=100)
     key_prefix = models.CharField(max_length=16, unique=True)
@@ -17,6 +17,10 @@ class ApiKey(models.Model):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    """A member of staff whose own key it is: then it may do what that person's roles may, and `scopes` is empty."""
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 

@@ -7,8 +7,9 @@ from django.db.models import F, Q
 
 from parking.domain.contacts import MAX_NAME_LENGTH
 from parking.domain.plates import MAX_PLATE_LENGTH
-from parking.domain.states import BookingStatus
+from parking.domain.states import BookingStatus, VehicleClass
 from parking.models.constraints import NoOverlap, amount_in_bounds, choices, one_of
+from parking.models.permit import Permit
 from parking.models.terms import PolicyVersion, TariffVersion
 from parking.models.vehicle import Vehicle
 from parking.models.zone import ParkingZone
@@ -20,6 +21,7 @@ class ParkingBooking(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     zone = models.ForeignKey(ParkingZone, on_delete=models.PROTECT, related_name="bookings")
     vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="bookings")
+    vehicle_class = models.CharField(max_length=10, choices=choices(VehicleClass), default=VehicleClass.CAR)
     plate = models.CharField(max_length=MAX_PLATE_LENGTH)
     owner_name = models.CharField(max_length=MAX_NAME_LENGTH)
     phone_number = models.CharField(max_length=16, blank=True)
@@ -28,6 +30,7 @@ class ParkingBooking(models.Model):
     hours = models.PositiveSmallIntegerField()
     tariff = models.ForeignKey(TariffVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     policy = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
+    permit = models.ForeignKey(Permit, on_delete=models.PROTECT, related_name="bookings", null=True, blank=True)
     price_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField()
@@ -41,6 +44,7 @@ class ParkingBooking(models.Model):
     class Meta:
         constraints = [
             one_of(field="status", states=BookingStatus, name="parking_booking_status"),
+            one_of(field="vehicle_class", states=VehicleClass, name="parking_booking_vehicle_class"),
             amount_in_bounds(field="price_minor", name="parking_booking_price"),
             models.CheckConstraint(condition=Q(hours__gte=1, hours__lte=24), name="parking_booking_hours"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="parking_booking_window"),

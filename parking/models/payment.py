@@ -11,6 +11,7 @@ from parking.models.booking import ParkingBooking
 from parking.models.constraints import amount_in_bounds, choices, one_of
 from parking.models.quote import Quote
 from parking.models.session import ParkingSession
+from parking.models.shift import CashierShift
 
 
 class Payment(models.Model):
@@ -37,6 +38,9 @@ class Payment(models.Model):
     collected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    shift = models.ForeignKey(CashierShift, on_delete=models.PROTECT, related_name="payments", null=True, blank=True)
+    extra_hours = models.PositiveSmallIntegerField(null=True, blank=True)
+    """The whole hours that an extension buys."""
     created_at = models.DateTimeField()
     completed_at = models.DateTimeField(null=True, blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)
@@ -50,6 +54,11 @@ class Payment(models.Model):
             one_of(field="status", states=PaymentStatus, name="parking_payment_status"),
             one_of(field="kind", states=PaymentKind, name="parking_payment_kind"),
             amount_in_bounds(field="amount_minor", name="parking_payment_amount", minimum=1),
+            models.CheckConstraint(
+                condition=Q(kind=PaymentKind.EXTENSION, extra_hours__gte=1, extra_hours__lte=24)
+                | (~Q(kind=PaymentKind.EXTENSION) & Q(extra_hours__isnull=True)),
+                name="parking_payment_extra_hours",
+            ),
             models.CheckConstraint(
                 condition=Q(captured_minor=0) | Q(captured_minor=F("amount_minor")),
                 name="parking_payment_captured_whole",

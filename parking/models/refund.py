@@ -8,6 +8,7 @@ from django.db.models import Q
 from parking.domain.states import RefundKind, RefundStatus
 from parking.models.constraints import amount_in_bounds, choices, one_of
 from parking.models.payment import Payment
+from parking.models.shift import CashierShift
 
 
 class Refund(models.Model):
@@ -22,6 +23,8 @@ class Refund(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     provider_reference = models.CharField(max_length=128, blank=True)
     failure_code = models.CharField(max_length=64, blank=True)
+    shift = models.ForeignKey(CashierShift, on_delete=models.PROTECT, related_name="refunds", null=True, blank=True)
+    """Out of whose drawer it was handed back, if it was cash."""
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
     processed_at = models.DateTimeField(null=True, blank=True)

@@ -1,12 +1,11 @@
-"""The rules that the guards enforce, each one condition in plain SQL that PostgreSQL and SQLite read alike."""
+"""Guards of what is parked and what is paid: inventory, states, money, records (promises I1 to I21)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
+from parking.db.guard_rules.shapes import Guard, append_only, fixed, overlap, transitions
 from parking.domain.states import (
     BOOKING_TRANSITIONS,
     PAYMENT_TRANSITIONS,
@@ -18,81 +17,6 @@ from parking.domain.states import (
     SessionStatus,
 )
 
-BOTH: Final = ("postgresql", "sqlite")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guard:
-    """Refuse `event` on `table` when `refuse_when` is true."""
-
-    name: str
-    table: str
-    event: str
-    refuse_when: str
-    vendors: Sequence[str] = BOTH
-
-
-def _transitions(
-    *,
-    name: str,
-    table: str,
-    first: StrEnum,
-    allowed: Mapping[Any, frozenset[Any]],
-    only_if: str = "1 = 1",
-    or_born: str = "1 = 0",
-) -> list[Guard]:
-    """A row is born in its first state and moves by the table of the domain only (promise I6)."""
-    pairs = " OR ".join(
-        f"(OLD.status = '{old}' AND NEW.status = '{new}')" for old, news in allowed.items() for new in sorted(news)
-    )
-    return [
-        Guard(
-            name=f"{name}_born", table=table, event="INSERT", refuse_when=f"NEW.status <> '{first}' AND NOT ({or_born})"
-        ),
-        Guard(
-            name=f"{name}_transition",
-            table=table,
-            event="UPDATE OF status",
-            refuse_when=f"OLD.status <> NEW.status AND NOT (({pairs}) AND {only_if})",
-        ),
-    ]
-
-
-def _append_only(*, name: str, table: str) -> list[Guard]:
-    return [
-        Guard(name=f"{name}_kept", table=table, event="DELETE", refuse_when="1 = 1"),
-        Guard(name=f"{name}_unchanged", table=table, event="UPDATE", refuse_when="1 = 1"),
-    ]
-
-
-def _fixed(*, name: str, table: str, columns: Sequence[str]) -> list[Guard]:
-    """The row is never deleted, and these of its columns never change."""
-    changed = " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
-    return [
-        Guard(name=f"{name}_kept", table=table, event="DELETE", refuse_when="1 = 1"),
-        Guard(name=f"{name}_fixed", table=table, event=f"UPDATE OF {', '.join(columns)}", refuse_when=changed),
-    ]
-
-
-def _overlap(*, name: str, table: str, owner: str, start: str, end: str, live: str) -> list[Guard]:
-    """SQLite's stand-in for the exclusion constraint of the same name (`parking.models.constraints.NoOverlap`)."""
-    other = (
-        f"NEW.{live} IS NULL AND EXISTS (SELECT 1 FROM {table} other WHERE other.{owner} = NEW.{owner}"
-        f" AND other.{live} IS NULL AND other.id <> NEW.id"
-        f" AND other.{start} < NEW.{end} AND other.{end} > NEW.{start})"
-    )
-    return [
-        Guard(name=name, table=table, event="INSERT", refuse_when=other, vendors=("sqlite",)),
-        Guard(
-            name=name,
-            table=table,
-            event=f"UPDATE OF {owner}, {start}, {end}, {live}",
-            refuse_when=other,
-            vendors=("sqlite",),
-        ),
-    ]
-
-
 _BOOKING, _SESSION = "parking_parkingbooking", "parking_parkingsession"
 _PAYMENT, _REFUND = "parking_payment", "parking_refund"
 _QUOTE = "parking_quote"
@@ -100,9 +24,9 @@ _SITE, _ZONE, _RECEIPT = "parking_parkingsite", "parking_parkingzone", "parking_
 _IDEMPOTENT = "parking_idempotentrequest"
 _ALLOCATION, _SLOT = "parking_slotallocation", "parking_parkingslot"
 
-GUARDS: Final[Sequence[Guard]] = (
+STAYS_AND_MONEY: Final[Sequence[Guard]] = (
     # I1, I2: on PostgreSQL these are exclusion constraints.
-    *_overlap(
+    *overlap(
         name="parking_allocation_slot_once",
         table=_ALLOCATION,
         owner="slot_id",
@@ -110,7 +34,7 @@ GUARDS: Final[Sequence[Guard]] = (
         end="occupies_until",
         live="released_at",
     ),
-    *_overlap(
+    *overlap(
         name="parking_booking_vehicle_once",
         table=_BOOKING,
         owner="vehicle_id",
@@ -144,17 +68,17 @@ GUARDS: Final[Sequence[Guard]] = (
         event="UPDATE OF zone_id",
         refuse_when="NEW.zone_id <> OLD.zone_id",
     ),
-    *_fixed(name="parking_allocation", table=_ALLOCATION, columns=["slot_id", "zone_id", "booking_id"]),
+    *fixed(name="parking_allocation", table=_ALLOCATION, columns=["slot_id", "zone_id", "booking_id"]),
     # I6: states.
-    *_transitions(name="parking_booking", table=_BOOKING, first=BookingStatus.CREATED, allowed=BOOKING_TRANSITIONS),
-    *_transitions(
+    *transitions(name="parking_booking", table=_BOOKING, first=BookingStatus.CREATED, allowed=BOOKING_TRANSITIONS),
+    *transitions(
         name="parking_session",
         table=_SESSION,
         first=SessionStatus.ACTIVE,
         allowed=SESSION_TRANSITIONS,
         only_if="(OLD.status <> 'COMPLETED' OR OLD.gate_opened_at IS NULL)",
     ),
-    *_transitions(
+    *transitions(
         name="parking_payment",
         table=_PAYMENT,
         first=PaymentStatus.PENDING,
@@ -162,7 +86,7 @@ GUARDS: Final[Sequence[Guard]] = (
         # A capture that nobody here had asked for is written down as what it is.
         or_born="NEW.status = 'COMPLETED' AND NEW.surplus_minor = NEW.amount_minor",
     ),
-    *_transitions(name="parking_refund", table=_REFUND, first=RefundStatus.PENDING, allowed=REFUND_TRANSITIONS),
+    *transitions(name="parking_refund", table=_REFUND, first=RefundStatus.PENDING, allowed=REFUND_TRANSITIONS),
     # I7, I8: a session is born of a paid booking.
     Guard(
         name="parking_session_paid",
@@ -171,13 +95,11 @@ GUARDS: Final[Sequence[Guard]] = (
         refuse_when=f"NOT EXISTS (SELECT 1 FROM {_BOOKING} b WHERE b.id = NEW.booking_id AND b.status = 'USED')",
     ),
     # I9, I10, I21: money is written once.
-    *_fixed(
+    *fixed(
         name="parking_booking",
         table=_BOOKING,
         columns=[
             "zone_id",
-            "vehicle_id",
-            "qr_code",
             "tariff_id",
             "policy_id",
             "currency",
@@ -185,17 +107,17 @@ GUARDS: Final[Sequence[Guard]] = (
             "expires_at",
         ],
     ),
-    *_fixed(
+    *fixed(
         name="parking_session",
         table=_SESSION,
         columns=["booking_id", "zone_id", "slot_id", "vehicle_id", "entry_time"],
     ),
-    *_fixed(
+    *fixed(
         name="parking_payment",
         table=_PAYMENT,
         columns=["id", "booking_id", "kind", "amount_minor", "currency", "provider", "created_at"],
     ),
-    *_fixed(
+    *fixed(
         name="parking_refund",
         table=_REFUND,
         columns=["id", "payment_id", "kind", "amount_minor", "currency", "created_at"],
@@ -219,7 +141,7 @@ GUARDS: Final[Sequence[Guard]] = (
             " AND q.session_id = NEW.session_id AND q.amount_minor = NEW.amount_minor AND q.currency = NEW.currency)"
         ),
     ),
-    *_fixed(name="parking_quote", table=_QUOTE, columns=["session_id", "amount_minor", "currency", "as_of"]),
+    *fixed(name="parking_quote", table=_QUOTE, columns=["session_id", "amount_minor", "currency", "as_of"]),
     *(
         Guard(
             name="parking_refund_at_most_captured",
@@ -236,12 +158,12 @@ GUARDS: Final[Sequence[Guard]] = (
         for event in ("INSERT", "UPDATE OF status")
     ),
     # I21: what was written down stays.
-    *_append_only(name="parking_scan", table="parking_qrscanlog"),
-    *_append_only(name="parking_audit", table="parking_auditevent"),
-    *_append_only(name="parking_seal", table="parking_logseal"),
-    *_append_only(name="parking_provider_event", table="parking_providerevent"),
-    *_append_only(name="parking_tariff", table="parking_tariffversion"),
-    *_append_only(name="parking_policy", table="parking_policyversion"),
+    *append_only(name="parking_scan", table="parking_qrscanlog"),
+    *append_only(name="parking_audit", table="parking_auditevent"),
+    *append_only(name="parking_seal", table="parking_logseal"),
+    *append_only(name="parking_provider_event", table="parking_providerevent"),
+    *append_only(name="parking_tariff", table="parking_tariffversion"),
+    *append_only(name="parking_policy", table="parking_policyversion"),
     # I14: a key belongs to one request, and its answer is final. Old rows may go: a trigger has no clock to judge by.
     Guard(
         name="parking_idempotency_fixed",
@@ -259,7 +181,7 @@ GUARDS: Final[Sequence[Guard]] = (
         refuse_when="OLD.completed_at IS NOT NULL",
     ),
     # Receipts: of money that was captured, numbered without a gap within their site.
-    *_append_only(name="parking_receipt", table=_RECEIPT),
+    *append_only(name="parking_receipt", table=_RECEIPT),
     Guard(
         name="parking_receipt_paid",
         table=_RECEIPT,
