@@ -23,7 +23,7 @@ _UNGUESSABLE_LENGTH: Final = 22
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """The gate or integrator whose key the request carries; a driver if it carries none. Raises InvalidKey."""
+    """The gate, integrator or member of staff whose key it carries; a driver if it carries none. Raises InvalidKey."""
     header = request.headers.get("Authorization")
     if header is None:
         return DRIVER
@@ -61,7 +61,7 @@ def guessing_source(request: HttpRequest) -> str | None:
         caller = UNPROVEN
     if caller.kind is CallerKind.DEVICE:
         return None
-    if caller.kind is CallerKind.INTEGRATOR:
+    if caller.kind in (CallerKind.INTEGRATOR, CallerKind.STAFF):
         return f"caller:{caller.name}"
     return f"address:{_household(address=client_address(request))}"
 

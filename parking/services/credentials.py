@@ -1,4 +1,4 @@
-"""Keys of gates and integrators: 256 random bits, shown once, kept as a SHA-256, found by a public prefix."""
+"""Keys of gates, integrators and staff: 256 random bits, shown once, kept as a SHA-256, found by a public prefix."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import AbstractUser, AnonymousUser
+
 from parking.db.transactions import use_case
-from parking.domain.callers import Caller, device_caller, integrator_caller
+from parking.domain.callers import Caller, device_caller, integrator_caller, staff_caller
 from parking.domain.errors import InvalidField, InvalidKey, UnknownDevice
-from parking.domain.permissions import Permission, Scope
+from parking.domain.permissions import Permission, Role, Scope
 from parking.domain.states import GateDirection
 from parking.models import ApiKey, GateDevice, ParkingSite, ParkingZone
 from parking.services import audit
@@ -44,10 +47,21 @@ def authenticate(*, token: str, now: datetime) -> Caller:
             if device is not None and device.revoked_at is None and _matches(token=token, key_hash=device.key_hash):
                 return device_caller(device_id=device.device_id)
         if mark == INTEGRATOR_MARK:
-            key = ApiKey.objects.filter(key_prefix=prefix).first()
+            key = ApiKey.objects.select_related("owner").filter(key_prefix=prefix).first()
             if key is not None and _is_good(key=key, now=now) and _matches(token=token, key_hash=key.key_hash):
+                if key.owner is not None:
+                    return staff_caller(name=key.owner.get_username(), roles=roles_of(user=key.owner))
                 return integrator_caller(name=f"{key.name}#{key.id}", scopes=[Scope(scope) for scope in key.scopes])
     raise InvalidKey
+
+
+def roles_of(*, user: AbstractUser | AnonymousUser) -> set[Role]:
+    """The user's groups that are roles. A superuser is an operator; somebody without a role may do nothing."""
+    if not (user.is_active and user.is_staff):
+        return set()
+    names = set(user.groups.values_list("name", flat=True))
+    roles = {role for role in Role if role.value in names}
+    return roles | {Role.OPERATOR} if user.is_superuser else roles
 
 
 def register_device(
@@ -112,20 +126,20 @@ def make_api_key(
         raise InvalidField(field="scopes", problem="must name at least one scope.")
     if not 1 <= len(name) <= _MAX_NAME_LENGTH or not name.isprintable():
         raise InvalidField(field="name", problem=f"must have 1 to {_MAX_NAME_LENGTH} printable characters.")
-    new = _new_key(mark=INTEGRATOR_MARK)
-    with use_case():
-        ApiKey.objects.create(
-            name=name,
-            key_prefix=new.prefix,
-            key_hash=_hash(token=new.token),
-            scopes=wanted,
-            created_at=now,
-            expires_at=expires_at,
-        )
-        audit.record(
-            action="api_key.made", caller=caller, at=now, data={"name": name, "prefix": new.prefix, "scopes": wanted}
-        )
-    return new
+    return _make_key(name=name, scopes=wanted, owner=None, expires_at=expires_at, caller=caller, now=now)
+
+
+def make_staff_key(*, username: str, expires_at: datetime | None = None, caller: Caller, now: datetime) -> NewKey:
+    """Give a member of staff a key of their own for the API: it may do what their roles may at the time of each
+    request, and ends with their account. Raises InvalidField.
+    """
+    caller.require(Permission.API_KEY_MANAGE)
+    owner = get_user_model().objects.filter(username=username, is_active=True, is_staff=True).first()
+    if owner is None:
+        raise InvalidField(field="username", problem="is no member of staff.")
+    return _make_key(
+        name=username[:_MAX_NAME_LENGTH], scopes=[], owner=owner, expires_at=expires_at, caller=caller, now=now
+    )
 
 
 def revoke_api_key(*, prefix: str, caller: Caller, now: datetime) -> None:
@@ -137,6 +151,31 @@ def revoke_api_key(*, prefix: str, caller: Caller, now: datetime) -> None:
             raise InvalidKey
         if key.filter(revoked_at=None).update(revoked_at=now):
             audit.record(action="api_key.revoked", caller=caller, at=now, data={"prefix": prefix})
+
+
+def _make_key(
+    *,
+    name: str,
+    scopes: list[str],
+    owner: AbstractUser | None,
+    expires_at: datetime | None,
+    caller: Caller,
+    now: datetime,
+) -> NewKey:
+    new = _new_key(mark=INTEGRATOR_MARK)
+    with use_case():
+        ApiKey.objects.create(
+            name=name,
+            key_prefix=new.prefix,
+            key_hash=_hash(token=new.token),
+            scopes=scopes,
+            owner=owner,
+            created_at=now,
+            expires_at=expires_at,
+        )
+        data = {"name": name, "prefix": new.prefix, "scopes": scopes, "personal": owner is not None}
+        audit.record(action="api_key.made", caller=caller, at=now, data=data)
+    return new
 
 
 def _is_good(*, key: ApiKey, now: datetime) -> bool:

@@ -31,4 +31,5 @@ class ParkingService:
     make_device_key = staticmethod(credentials.make_device_key)
     revoke_device = staticmethod(credentials.revoke_device)
     make_api_key = staticmethod(credentials.make_api_key)
+    make_staff_key = staticmethod(credentials.make_staff_key)
     revoke_api_key = staticmethod(credentials.revoke_api_key)

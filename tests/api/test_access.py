@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -17,6 +20,7 @@ from parking.domain.states import GateDirection
 from parking.models import GateDevice, ParkingBooking, ParkingSession, ParkingSite, ParkingZone, Payment, Refund
 from parking.queries.clock import current_time
 from parking.services import credentials, guesses
+from tests.api import ordinary
 from tests.api.conftest import UNKNOWN_ID
 from tests.garage import OPENING, Garage
 
@@ -28,24 +32,36 @@ ELSEWHERE = "192.0.2.9"
 GATE = "BOTH_WAYS_01"
 
 # Callers. What a browser's session says does not count here: who is signed in is a driver to the API.
-WITH_A_RIGHT = ("driver", "signed in", "gate", "integrator", "zones only")
+STAFF = ("attendant", "cashier", "operator")
+WITH_A_RIGHT = ("driver", "signed in", "gate", "integrator", "zones only", *STAFF)
 WITHOUT_A_GOOD_KEY = ("revoked gate", "revoked key", "no key", "basic")
 EVERYBODY = (*WITH_A_RIGHT, *WITHOUT_A_GOOD_KEY)
 
 ANYBODY = dict.fromkeys(EVERYBODY, 200)
-DRIVERS = {"driver": 200, "signed in": 200, "integrator": 200, "gate": 403, "zones only": 403}
-ZONES = {"driver": 200, "signed in": 200, "integrator": 200, "gate": 200, "zones only": 200}
-GATES = {"driver": 401, "signed in": 401, "integrator": 401, "gate": 200, "zones only": 401}
+NOBODY = dict.fromkeys(WITH_A_RIGHT, 403)
+DRIVERS = {**ANYBODY, **dict.fromkeys(WITHOUT_A_GOOD_KEY, 401), "gate": 403, "zones only": 403}
+PAYERS = {**DRIVERS, "attendant": 403}
+ZONES = dict.fromkeys(WITH_A_RIGHT, 200)
+GATES = {**dict.fromkeys(WITH_A_RIGHT, 401), "gate": 200, **dict.fromkeys(STAFF, 200)}
+ATTENDANTS = {**NOBODY, **dict.fromkeys(STAFF, 200)}
+CASHIERS = {**ATTENDANTS, "attendant": 403}
+OPERATORS = {**NOBODY, "operator": 200}
+
+
+def answering(status: int, access: dict[str, int]) -> dict[str, int]:
+    """The same access, where who may is answered with another status than 200."""
+    return {caller: status if answer == 200 else answer for caller, answer in access.items()}
+
 
 ACCESS: dict[str, dict[str, int]] = {
     "GET api/zones/": ZONES,
     "GET api/zone/<zone_id>/status/": ZONES,
     "GET api/booking/<booking_id>/": DRIVERS,
     "GET api/booking/<booking_id>/receipt/": DRIVERS,
-    "POST api/booking/create/": {**DRIVERS, "driver": 201, "signed in": 201, "integrator": 201},
-    "POST api/booking/payment/": DRIVERS,
+    "POST api/booking/create/": answering(201, DRIVERS),
+    "POST api/booking/payment/": PAYERS,
     "POST api/booking/cancel/": DRIVERS,
-    "POST api/payment/additional/": {**DRIVERS, "driver": 409, "signed in": 409, "integrator": 409},
+    "POST api/payment/additional/": answering(409, PAYERS),
     "POST api/scan/entry/": GATES,
     "POST api/scan/exit/": GATES,
     # Whoever signs the event; nobody here does.
@@ -78,6 +94,10 @@ class World:
         revoked = self.api_key(*Scope)
         credentials.revoke_api_key(prefix=revoked.prefix, caller=SYSTEM, now=OPENING)
         self.keys["revoked key"] = revoked.token
+        for role in STAFF:
+            user = get_user_model().objects.create_user(role, is_staff=True)
+            user.groups.add(Group.objects.get_or_create(name=role)[0])
+            self.keys[role] = credentials.make_staff_key(username=role, caller=SYSTEM, now=OPENING).token
 
     def api_key(self, *scopes: Scope) -> credentials.NewKey:
         return credentials.make_api_key(name="App", scopes=scopes, caller=SYSTEM, now=OPENING)
@@ -114,8 +134,8 @@ def routes() -> set[str]:
     client = Client()
     answered = set()
     for address in found:
-        path = "/parking/" + address.replace("<zone_id>", "1").replace("<booking_id>", UNKNOWN_ID)
-        path = path.replace("<provider>", "simulated")
+        path = "/parking/" + address.replace("<booking_id>", UNKNOWN_ID).replace("<provider>", "simulated")
+        path = re.sub(r"<\w+>", "1", path)
         for method in METHODS:
             if client.generic(method, path, "{}", content_type="application/json").status_code != 405:
                 answered.add(f"{method} {address}")
@@ -129,30 +149,12 @@ def test_every_route_is_in_the_table(world):
 def call(world: World, client: Client, route: str) -> Any:
     """The route's ordinary request, on an object that is there and in the right state for it."""
     method, address = route.split()
-    zone_id = world.garage.zone.id
-
-    now = current_time()
-    body: dict[str, Any] = {}
-    if address == "api/booking/create/":
-        body = {"vehicle_number": "KA01X1", "owner_name": "Asha", "zone_id": zone_id, "hours": 1}
-    elif address in ("api/booking/<booking_id>/", "api/booking/payment/"):
-        body = {"booking_id": str(world.garage.book(now=now).booking_id)}
-    elif address in ("api/booking/<booking_id>/receipt/", "api/booking/cancel/"):
-        body = {"booking_id": str(world.garage.book_and_pay(now=now).booking_id)}
-    elif address == "api/payment/additional/":
-        body = {"session_id": str(world.garage.enter(world.garage.book_and_pay(now=now), now=now).session_id)}
-    elif address.startswith("api/scan/"):
-        booking = world.garage.book_and_pay(now=now)
-        if address == "api/scan/exit/":
-            world.garage.enter(booking, now=now)
-        body = {"qr_code": booking.qr_code, "scanner_device_id": GATE}
-    elif route == "POST api/sandbox/clock/":
-        body = {"advance_seconds": 0}
-    path = address.replace("<zone_id>", str(zone_id)).replace("<booking_id>", body.get("booking_id", ""))
-    path = path.replace("<provider>", "simulated")
+    request = ordinary.request_for(route, garage=world.garage, now=current_time(), device_id=GATE)
+    for name, value in {"provider": "simulated", **request.address}.items():
+        address = address.replace(f"<{name}>", str(value))
     if method == "GET":
-        return client.get(f"/parking/{path}")
-    return client.post(f"/parking/{path}", json.dumps(body), content_type="application/json")
+        return client.get(f"/parking/{address}", request.body)
+    return client.post(f"/parking/{address}", json.dumps(request.body), content_type="application/json")
 
 
 @pytest.mark.parametrize("caller", EVERYBODY)

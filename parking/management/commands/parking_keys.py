@@ -17,7 +17,7 @@ _SHOWN_ONCE: Final = "This key is shown once and kept nowhere. Give it to its ow
 
 
 class Command(BaseCommand):
-    help = "Register gates, and make and revoke the keys of gates and integrators."
+    help = "Register gates, and make and revoke the keys of gates, integrators and members of staff."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -30,7 +30,8 @@ class Command(BaseCommand):
         integrator = actions.add_parser("api", help="make an integrator's key")
         integrator.add_argument("name")
         integrator.add_argument("--scope", action="append", choices=[one.value for one in Scope], required=True)
-        actions.add_parser("revoke-api", help="end an integrator's key").add_argument("prefix")
+        actions.add_parser("staff", help="make a member of staff's own key").add_argument("username")
+        actions.add_parser("revoke-api", help="end the key of an integrator or a person").add_argument("prefix")
 
     def handle(self, *, action: str, **options: Any) -> None:
         try:
@@ -70,6 +71,10 @@ class Command(BaseCommand):
             caller=SYSTEM,
             now=current_time(),
         )
+        self.stdout.write(f"{_SHOWN_ONCE}\n{key.token}")
+
+    def _staff(self, options: dict[str, Any]) -> None:
+        key = ParkingService.make_staff_key(username=options["username"], caller=SYSTEM, now=current_time())
         self.stdout.write(f"{_SHOWN_ONCE}\n{key.token}")
 
     def _revoke_api(self, options: dict[str, Any]) -> None:
