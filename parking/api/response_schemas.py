@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from parking.domain.states import (
+    AdjustmentKind,
     BookingStatus,
     PaymentKind,
     PaymentMethod,
@@ -14,6 +15,7 @@ from parking.domain.states import (
     RefundKind,
     RefundStatus,
     SessionStatus,
+    VehicleClass,
 )
 
 Amount = Annotated[str, Field(description="A decimal number, in `currency`.", examples=["100.00"])]
@@ -109,6 +111,55 @@ class AdditionalPaymentAnswer(_PaymentAnswer):
     leave_by: Moment | None = Field(description="Until then the exit gate opens and charges nothing more.")
 
 
+class BookingExtendedAnswer(AnswerWithMessage):
+    booking_id: Id
+    hours: int = Field(description="In all. While the payment waits, still as before.")
+    paid_until: Moment
+    slot_number: str = Field(description="It may be another, if the first was promised to somebody else.")
+    payment_id: Id | None = Field(description="Null if the hours cost nothing more.")
+    amount: Amount
+    currency: Currency
+    payment_status: PaymentStatus | None
+    next_action: dict[str, str] | None = Field(
+        description="What the payer must still do, as the provider says it; null if there is nothing to do."
+    )
+
+
+class PlateChangedAnswer(AnswerWithMessage):
+    booking_id: Id
+    vehicle_number: str
+    slot_number: str
+
+
+class PriceLineAnswer(BaseModel):
+    """A part of the price, in words."""
+
+    text: str
+    starts_at: Moment
+    ends_at: Moment
+    amount: Amount
+
+
+class QuoteAnswer(Answer):
+    zone_name: str
+    vehicle_class: VehicleClass
+    starts_at: Moment
+    ends_at: Moment
+    total_minutes: int
+    billable_minutes: int
+    price_amount: Amount = Field(description="What the tariff asks for the time.")
+    adjustments_amount: Amount
+    discount_amount: Amount
+    total_amount: Amount
+    prepaid_amount: Amount = Field(description="What was paid and kept so far.")
+    additional_amount: Amount = Field(description="What would still have to be paid.")
+    refund_amount: Amount = Field(description="What would go back.")
+    currency: Currency
+    tariff: str = Field(description="Name and version of the tariff.", examples=["Zone A - Premium v1"])
+    lines: list[PriceLineAnswer] = Field(description="The price in its parts, where the tariff tells them.")
+    notes: list[str] = Field(description="What else there is to know, such as a change of the clocks.")
+
+
 class BookingCancelledAnswer(AnswerWithMessage):
     booking_id: Id
     refund_amount: Amount
@@ -129,6 +180,14 @@ class SessionSummary(BaseModel):
     amount_due: Amount = Field(description="What leaving now would still cost.")
 
 
+class AdjustmentSummary(BaseModel):
+    """What was added to the price, or (below zero) taken from it."""
+
+    kind: AdjustmentKind
+    amount: Amount
+    time: Moment
+
+
 class BookingAnswer(Answer):
     booking_id: Id
     session_id: Id | None = Field(description="Null until the vehicle has entered.")
@@ -147,7 +206,12 @@ class BookingAnswer(Answer):
     amount: Amount
     captured_amount: Amount
     refunded_amount: Amount = Field(description="Refunds on their way included.")
+    cancel_refund_amount: Amount | None = Field(
+        description="What cancelling now would give back; null if it cannot be cancelled any more."
+    )
+    adjustments: list[AdjustmentSummary]
     currency: Currency
+    vehicle_class: VehicleClass
     session: SessionSummary | None
 
 
@@ -189,6 +253,7 @@ class ReceiptAnswer(Answer):
     exit_time: Moment | None
     charges: list[ReceiptCharge]
     refunds: list[ReceiptRefund]
+    adjustments: list[AdjustmentSummary]
     captured_amount: Amount
     refunded_amount: Amount = Field(description="Refunds on their way included.")
     net_amount: Amount
@@ -222,7 +287,10 @@ class _Bill(BaseModel):
     billable_minutes: int
     billable_hours: int
     hourly_rate: Amount
-    total_amount: Amount
+    price_amount: Amount = Field(description="What the tariff asks for the stay.")
+    adjustments_amount: Amount = Field(description="What people added to it, or (below zero) took from it.")
+    discount_amount: Amount = Field(description="What a permit or a merchant's code pays of it.")
+    total_amount: Amount = Field(description="The price with its adjustments, less the discounts.")
     prepaid_amount: Amount = Field(description="All that was captured so far.")
     additional_payment_needed: bool
     additional_amount: Amount

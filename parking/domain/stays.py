@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from parking.domain.errors import AlreadyExited, NothingDue, ParkingError
-from parking.domain.states import SessionStatus
+from parking.domain.states import AdjustmentKind, SessionStatus
 from parking.domain.tariffs import StayPrice, Tariff
 
 
@@ -24,6 +25,27 @@ class QuoteSnapshot:
     valid_until: datetime
 
 
+class Discount(Protocol):
+    """What a merchant or a permit pays of a stay. It is reckoned anew for as long as the stay goes on."""
+
+    @property
+    def kind(self) -> AdjustmentKind:
+        """As what it is written down when the stay ends."""
+        ...
+
+    def takes(self, *, price_minor: int, left_minor: int, tariff: Tariff, entered_at: datetime, until: datetime) -> int:
+        """Minor units of what is left of the price: from 0 to `left_minor`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What one discount takes of one bill."""
+
+    discount: Discount
+    amount_minor: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StaySnapshot:
     """What the rules need to know of one session."""
@@ -33,9 +55,12 @@ class StaySnapshot:
     billed_until: datetime | None
     leave_by: datetime | None
     gate_opened_at: datetime | None
-    captured_minor: int
+    kept_minor: int
     """All that was captured for the booking and its stay, less what was refunded of it; surplus apart."""
     quote: QuoteSnapshot | None
+    adjusted_minor: int = 0
+    """What people added to the price, or (below zero) took from it; discounts apart."""
+    discounts: tuple[Discount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,16 +69,27 @@ class Bill:
 
     billed_until: datetime
     price: StayPrice
-    captured_minor: int
+    adjusted_minor: int = 0
+    taken: tuple[Taken, ...] = ()
+    kept_minor: int
+
+    @property
+    def discounts_minor(self) -> int:
+        return sum(one.amount_minor for one in self.taken)
+
+    @property
+    def total_minor(self) -> int:
+        """What the stay costs: its price, what people added or took, less the discounts."""
+        return max(0, self.price.amount_minor + self.adjusted_minor) - self.discounts_minor
 
     @property
     def due_minor(self) -> int:
-        return max(0, self.price.amount_minor - self.captured_minor)
+        return max(0, self.total_minor - self.kept_minor)
 
     @property
     def refund_minor(self) -> int:
-        """The hours that were paid for and not used."""
-        return max(0, self.captured_minor - self.price.amount_minor)
+        """What was paid for and not used, or is paid by somebody else."""
+        return max(0, self.kept_minor - self.total_minor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,10 +125,28 @@ class Requote:
 
 
 def bill_at(*, stay: StaySnapshot, tariff: Tariff, until: datetime) -> Bill:
+    """The price, then what people said, then the discounts, each taken of what the one before it has left."""
+    price = tariff.stay_price(entered_at=stay.entry_time, left_at=until)
+    left_minor = max(0, price.amount_minor + stay.adjusted_minor)
+    taken: list[Taken] = []
+    for discount in stay.discounts:
+        amount_minor = discount.takes(
+            price_minor=price.amount_minor,
+            left_minor=left_minor,
+            tariff=tariff,
+            entered_at=stay.entry_time,
+            until=until,
+        )
+        if not 0 <= amount_minor <= left_minor:
+            raise ValueError(f"a discount took {amount_minor} of {left_minor} minor units")
+        taken.append(Taken(discount=discount, amount_minor=amount_minor))
+        left_minor -= amount_minor
     return Bill(
         billed_until=until,
-        price=tariff.stay_price(entered_at=stay.entry_time, left_at=until),
-        captured_minor=stay.captured_minor,
+        price=price,
+        adjusted_minor=stay.adjusted_minor,
+        taken=tuple(taken),
+        kept_minor=stay.kept_minor,
     )
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from parking.domain.bookings import BookingSnapshot, Cancellation, decide_cancellation
 from parking.domain.errors import UnknownBooking
-from parking.domain.states import BookingStatus, SessionStatus
+from parking.domain.states import AdjustmentKind, AdjustmentStatus, BookingStatus, SessionStatus, VehicleClass
 from parking.domain.stays import current_bill
 from parking.domain.times import not_before
-from parking.models import ParkingBooking, ParkingSession, SlotAllocation
+from parking.models import Adjustment, ParkingBooking, ParkingSession, SlotAllocation
 from parking.queries import snapshots
 
 
@@ -26,6 +27,15 @@ class StayDetails:
     leave_by: datetime | None
     gate_opened_at: datetime | None
     due_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustmentLine:
+    """An approved adjustment: minor units added to the price, or taken from it."""
+
+    kind: AdjustmentKind
+    amount_minor: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +58,17 @@ class BookingDetails:
     amount_minor: int
     captured_minor: int
     refunded_minor: int
+    cancel_refund_minor: int | None
+    """What cancelling now would give back; None if it cannot be cancelled any more."""
+    adjustments: tuple[AdjustmentLine, ...]
     currency: str
+    vehicle_class: VehicleClass
     stay: StayDetails | None
 
 
 def get_booking(*, booking_id: UUID, now: datetime) -> BookingDetails:
     """The booking at `now`: a hold that has lapsed shows as EXPIRED, written down or not. Raises UnknownBooking."""
-    booking = ParkingBooking.objects.select_related("zone", "tariff").filter(id=booking_id).first()
+    booking = ParkingBooking.objects.select_related("zone", "tariff", "policy").filter(id=booking_id).first()
     if booking is None:
         raise UnknownBooking
     session = ParkingSession.objects.select_related("slot").filter(booking=booking).first()
@@ -78,9 +92,28 @@ def get_booking(*, booking_id: UUID, now: datetime) -> BookingDetails:
         amount_minor=booking.price_minor,
         captured_minor=money.captured_minor,
         refunded_minor=money.refunded_minor,
+        cancel_refund_minor=_cancel_refund(booking=booking, snapshot=snapshot, now=now),
+        adjustments=adjustments_of(booking_id=booking.id),
         currency=booking.currency,
+        vehicle_class=VehicleClass(booking.vehicle_class),
         stay=_stay(booking=booking, session=session, money=money, now=now) if session else None,
     )
+
+
+def adjustments_of(*, booking_id: UUID) -> tuple[AdjustmentLine, ...]:
+    """The booking's approved adjustments, the oldest first."""
+    rows = Adjustment.objects.filter(booking_id=booking_id, status=AdjustmentStatus.APPROVED)
+    return tuple(
+        AdjustmentLine(
+            kind=AdjustmentKind(row.kind), amount_minor=row.amount_minor, at=row.decided_at or row.created_at
+        )
+        for row in rows.order_by("decided_at", "id")
+    )
+
+
+def _cancel_refund(*, booking: ParkingBooking, snapshot: BookingSnapshot, now: datetime) -> int | None:
+    decision = decide_cancellation(booking=snapshot, policy=snapshots.policy_of(version=booking.policy), now=now)
+    return decision.refund_minor if isinstance(decision, Cancellation) else None
 
 
 def _slot_number(*, session: ParkingSession | None, allocation: SlotAllocation | None) -> str | None:
@@ -90,7 +123,9 @@ def _slot_number(*, session: ParkingSession | None, allocation: SlotAllocation |
 
 def _stay(*, booking: ParkingBooking, session: ParkingSession, money: snapshots.Money, now: datetime) -> StayDetails:
     now = not_before(now, session.entry_time, session.exit_time, session.billed_until)
-    stay = snapshots.stay_snapshot(session=session, quote=snapshots.open_quote(session=session), money=money)
+    stay = snapshots.stay_snapshot(
+        booking=booking, session=session, quote=snapshots.open_quote(session=session), money=money
+    )
     due_minor = 0
     if stay.gate_opened_at is None:
         bill, _ = current_bill(stay=stay, tariff=snapshots.tariff_of(version=booking.tariff), now=now)

@@ -14,18 +14,20 @@ from parking.domain.errors import (
 )
 from parking.domain.money import format_amount
 from parking.domain.states import BookingStatus, ReleaseReason, SessionStatus
-from parking.domain.stays import Bill, Requote, decide_collection
+from parking.domain.stays import Bill, Requote, bill_at, decide_collection
 from parking.domain.times import format_time, not_before
 from parking.models import ParkingBooking, ParkingSession, Payment, Quote
 from parking.queries import snapshots
-from parking.services import slots
+from parking.services import discounting, slots
 
 
 def quote_to_pay(*, booking: ParkingBooking, session: ParkingSession, now: datetime) -> Quote | ParkingError:
     """The standing quote, or a new one; QuoteOutdated (with the new amount told) if the amount has grown."""
     now = not_before(now, session.entry_time, session.exit_time, session.billed_until)
     quote = snapshots.open_quote(session=session)
-    stay = snapshots.stay_snapshot(session=session, quote=quote, money=snapshots.money_of(booking=booking))
+    stay = snapshots.stay_snapshot(
+        booking=booking, session=session, quote=quote, money=snapshots.money_of(booking=booking)
+    )
     decision = decide_collection(stay=stay, tariff=snapshots.tariff_of(version=booking.tariff), now=now)
     match decision:
         case ParkingError():
@@ -94,13 +96,18 @@ def give_stay(*, booking: ParkingBooking, payment: Payment, now: datetime) -> Pa
     session.billed_until = quote.as_of
     session.leave_by = now + timedelta(seconds=policy.leave_seconds)
     if session.status == SessionStatus.AWAITING_PAYMENT:
-        complete(booking=booking, session=session, now=now)
+        stay = snapshots.stay_snapshot(
+            booking=booking, session=session, quote=None, money=snapshots.money_of(booking=booking)
+        )
+        bill = bill_at(stay=stay, tariff=snapshots.tariff_of(version=booking.tariff), until=quote.as_of)
+        complete(booking=booking, session=session, bill=bill, now=now)
     session.save(update_fields=["status", "exit_time", "billed_until", "leave_by", "gate_opened_at"])
     return None
 
 
-def complete(*, booking: ParkingBooking, session: ParkingSession, now: datetime) -> None:
-    """End the stay: nothing is due any more. The caller saves the session."""
+def complete(*, booking: ParkingBooking, session: ParkingSession, bill: Bill, now: datetime) -> None:
+    """End the stay: nothing of the bill is due any more. The caller saves the session."""
+    discounting.record_granted(booking=booking, session=session, bill=bill, now=now)
     session.status = SessionStatus.COMPLETED
     session.exit_time = now
     slots.release(booking=booking, reason=ReleaseReason.EXITED, now=now)

@@ -52,7 +52,7 @@ def _leave(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[ExitBi
     quote = snapshots.open_quote(session=session)
     money = snapshots.money_of(booking=booking)
     decision = decide_exit(
-        stay=snapshots.stay_snapshot(session=session, quote=quote, money=money),
+        stay=snapshots.stay_snapshot(booking=booking, session=session, quote=quote, money=money),
         tariff=snapshots.tariff_of(version=booking.tariff),
         now=now,
     )
@@ -77,7 +77,7 @@ def _open_gate(
     bill = decision.bill
     session.billed_until = bill.billed_until
     if decision.completes:
-        collection.complete(booking=booking, session=session, now=now)
+        collection.complete(booking=booking, session=session, bill=bill, now=now)
     session.gate_opened_at = now
     session.save(update_fields=["status", "exit_time", "billed_until", "gate_opened_at"])
     audit.record(
@@ -87,7 +87,7 @@ def _open_gate(
         booking_id=booking.id,
         data={
             "session_id": str(session.id),
-            "total_minor": bill.price.amount_minor,
+            "total_minor": bill.total_minor,
             "refund_minor": bill.refund_minor,
         },
     )
@@ -159,7 +159,9 @@ def _bill(
         billable_minutes=bill.price.billable_minutes,
         billable_hours=bill.price.billable_hours,
         hourly_rate_minor=tariff.hourly_rate_minor,
-        total_minor=bill.price.amount_minor,
+        total_minor=bill.total_minor,
+        adjusted_minor=bill.adjusted_minor,
+        discounts_minor=bill.discounts_minor,
         prepaid_minor=money.captured_minor,
         additional_minor=bill.due_minor,
         refund_minor=bill.refund_minor,

@@ -56,6 +56,30 @@ class BookingClosed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlateChanged:
+    """The vehicle that may use the booking now."""
+
+    booking_id: UUID
+    vehicle_number: str
+    slot_number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingExtended:
+    """A booking and its hours as they stand after an extension; `payment` is None if it cost nothing more.
+
+    While the payment is pending, the hours are still the old ones.
+    """
+
+    booking_id: UUID
+    hours: int
+    paid_until: datetime
+    slot_number: str
+    currency: str
+    payment: PaymentAnswer | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EntryAdmitted:
     session_id: UUID
     booking_id: UUID
@@ -90,6 +114,13 @@ class ExitBill:
     currency: str
     session_status: SessionStatus
     quote_valid_until: datetime | None = None
+    adjusted_minor: int = 0
+    discounts_minor: int = 0
+
+    @property
+    def price_minor(self) -> int:
+        """What the tariff asks for the stay, before adjustments and discounts."""
+        return self.total_minor + self.discounts_minor - self.adjusted_minor
 
 
 def bill_details(*, bill: ExitBill) -> dict[str, object]:
@@ -112,6 +143,9 @@ def bill_details(*, bill: ExitBill) -> dict[str, object]:
         "billable_minutes": bill.billable_minutes,
         "billable_hours": bill.billable_hours,
         "hourly_rate": money(bill.hourly_rate_minor),
+        "price_amount": money(bill.price_minor),
+        "adjustments_amount": money(bill.adjusted_minor),
+        "discount_amount": money(bill.discounts_minor),
         "total_amount": money(bill.total_minor),
         "prepaid_amount": money(bill.prepaid_minor),
         "additional_payment_needed": bill.additional_minor > 0,

@@ -45,7 +45,7 @@ PARKED: Final = StaySnapshot(
     billed_until=None,
     leave_by=None,
     gate_opened_at=None,
-    captured_minor=RATE,
+    kept_minor=RATE,
     quote=None,
 )
 """In since the opening, with one hour prepaid."""

@@ -64,7 +64,7 @@ def test_a_minute_counts_once_it_is_whole(seconds, total_minutes, billable_hours
 
 @pytest.mark.parametrize(("hours", "price_minor"), [(1, 5000), (2, 10000), (24, 120000)])
 def test_a_booking_costs_its_hours(hours, price_minor):
-    assert TARIFF.booking_price(hours=hours) == price_minor
+    assert TARIFF.booking_price(starts_at=OPENING, hours=hours) == price_minor
 
 
 @pytest.mark.parametrize(
@@ -130,8 +130,9 @@ def test_the_price_depends_on_the_elapsed_time_only(entered, elapsed, entry_zone
 @given(hours=prepaid_hours, elapsed=elapsed_times)
 def test_what_is_captured_less_what_is_refunded_is_the_price(hours, elapsed):
     price = TARIFF.stay_price(entered_at=OPENING, left_at=OPENING + elapsed)
-    bill = Bill(billed_until=OPENING + elapsed, price=price, captured_minor=TARIFF.booking_price(hours=hours))
-    assert bill.captured_minor + bill.due_minor - bill.refund_minor == price.amount_minor
+    kept_minor = TARIFF.booking_price(starts_at=OPENING, hours=hours)
+    bill = Bill(billed_until=OPENING + elapsed, price=price, kept_minor=kept_minor)
+    assert bill.kept_minor + bill.due_minor - bill.refund_minor == price.amount_minor
     assert min(bill.due_minor, bill.refund_minor) == 0
 
 

@@ -33,12 +33,12 @@ WAITING = replace(PARKED, status=SessionStatus.AWAITING_PAYMENT, quote=QUOTED_AT
 """It was scanned at the exit at minute 66 and asked for 50.00."""
 WAITING_LATER = replace(WAITING, quote=QUOTED_AT_120)
 """It was asked at minute 120: what is due grows before the quote ends."""
-ON_FOOT = replace(PARKED, captured_minor=10000, billed_until=at(minutes=70), leave_by=at(minutes=80))
+ON_FOOT = replace(PARKED, kept_minor=10000, billed_until=at(minutes=70), leave_by=at(minutes=80))
 """It paid the second hour on foot at minute 70."""
 PAID_UP = replace(
     PARKED,
     status=SessionStatus.COMPLETED,
-    captured_minor=10000,
+    kept_minor=10000,
     billed_until=at(minutes=66),
     leave_by=at(minutes=80),
 )
@@ -71,7 +71,7 @@ EXITS = [
     Row(story="in time", stay=PARKED, now=at(minutes=65), does=OpenGate, flags=(True,), until=at(minutes=65)),
     Row(
         story="one of two hours unused",
-        stay=replace(PARKED, captured_minor=10000),
+        stay=replace(PARKED, kept_minor=10000),
         now=at(minutes=65),
         does=OpenGate,
         flags=(True,),
@@ -80,7 +80,7 @@ EXITS = [
     ),
     Row(
         story="out at once, of 24 hours",
-        stay=replace(PARKED, captured_minor=120000),
+        stay=replace(PARKED, kept_minor=120000),
         now=at(),
         does=OpenGate,
         flags=(True,),

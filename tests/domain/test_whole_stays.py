@@ -39,9 +39,9 @@ class Books:
 
     def __init__(self, *, hours: int) -> None:
         self.now = OPENING
-        self.captured = TARIFF.booking_price(hours=hours)
+        self.captured = TARIFF.booking_price(starts_at=OPENING, hours=hours)
         self.refunded = 0
-        self.stay = replace(PARKED, captured_minor=self.captured)
+        self.stay = replace(PARKED, kept_minor=self.captured)
 
     def scan(self) -> object:
         decision = decide_exit(stay=self.stay, tariff=TARIFF, now=self.now)
@@ -86,7 +86,7 @@ class Books:
 
     def _move(self, **changes: object) -> None:
         old = self.stay
-        self.stay: StaySnapshot = replace(old, **changes, captured_minor=self.captured - self.refunded)
+        self.stay: StaySnapshot = replace(old, **changes, kept_minor=self.captured - self.refunded)
         step = (old.status.value, self.stay.status.value)
         assert step[0] == step[1] or step in TRANSITIONS["session"]
 
@@ -177,7 +177,7 @@ def test_asking_twice_gives_the_same_amount_while_the_quote_stands(hours, elapse
 
 @given(captured=st.integers(0, 200_000), elapsed=elapsed_times)
 def test_never_is_there_something_due_and_something_to_refund(captured, elapsed):
-    stay = replace(PARKED, captured_minor=captured)
+    stay = replace(PARKED, kept_minor=captured)
     bill = bill_at(stay=stay, tariff=TARIFF, until=OPENING + elapsed)
     assert min(bill.due_minor, bill.refund_minor) == 0
-    assert bill.captured_minor + bill.due_minor - bill.refund_minor == bill.price.amount_minor
+    assert bill.kept_minor + bill.due_minor - bill.refund_minor == bill.price.amount_minor

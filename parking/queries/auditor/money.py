@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 from parking.domain.errors import InvalidField
 from parking.domain.money import currency_exponent
-from parking.domain.policy import cancellation_refund
+from parking.domain.policy import Policy, cancellation_refund
 from parking.queries.auditor.findings import Finding, Question, each_row, name_ids
 from parking.queries.auditor.reading import Reader, when, when_or_none
 
 _CLOSED_STAYS: Final = """
 SELECT s.id, s.booking_id, s.entry_time, s.billed_until, b.tariff_id,
     CASE WHEN s.gate_opened_at IS NULL THEN 0 ELSE 1 END,
-    COALESCE(taken.captured_minor, 0), COALESCE(given.refunded_minor, 0)
+    COALESCE(taken.captured_minor, 0), COALESCE(given.refunded_minor, 0), COALESCE(said.adjusted_minor, 0)
 FROM parking_parkingsession s
 JOIN parking_parkingbooking b ON b.id = s.booking_id
 LEFT JOIN (
@@ -30,11 +31,17 @@ LEFT JOIN (
     WHERE r.kind <> 'SURPLUS'
     GROUP BY p.booking_id
 ) given ON given.booking_id = b.id
+LEFT JOIN (
+    SELECT booking_id, SUM(amount_minor) AS adjusted_minor
+    FROM parking_adjustment
+    WHERE status = 'APPROVED'
+    GROUP BY booking_id
+) said ON said.booking_id = b.id
 WHERE s.status = 'COMPLETED' AND s.billed_until >= s.entry_time
 """
 
 _CANCELLED: Final = """
-SELECT b.id, b.policy_id, b.paid_at, b.closed_at,
+SELECT b.id, b.policy_id, b.paid_at, b.starts_at, b.closed_at,
     CASE WHEN EXISTS (SELECT 1 FROM parking_slotallocation a
         WHERE a.booking_id = b.id AND a.release_reason = 'ZONE_FULL') THEN 1 ELSE 0 END,
     COALESCE(taken.captured_minor, 0), COALESCE(given.cancelled_minor, 0), COALESCE(given.zone_full_minor, 0)
@@ -62,26 +69,27 @@ class _ClosedStay:
 
     ids: dict[str, str]
     has_left: bool
-    price_minor: int
+    total_minor: int
     captured_minor: int
     refunded_minor: int
 
 
 def _closed_stays(read: Reader) -> Iterator[_ClosedStay]:
-    """Completed stays that do not add up, priced anew by the tariff they were sold under.
+    """Completed stays that do not add up, priced anew by the tariff they were sold under, with their adjustments.
 
     A refund counts from its decision on: one that failed at the provider is asked for until it goes through.
     """
-    for session_id, booking_id, entered_at, billed_until, tariff_id, has_left, captured, refunded in read(
+    for session_id, booking_id, entered_at, billed_until, tariff_id, has_left, captured, refunded, adjusted in read(
         _CLOSED_STAYS
     ):
         price = read.tariff(tariff_id).stay_price(entered_at=when(entered_at), left_at=when(billed_until))
-        if captured - refunded == price.amount_minor <= captured:
+        total_minor = price.amount_minor + int(adjusted)
+        if captured - refunded == total_minor <= captured:
             continue
         yield _ClosedStay(
             ids=name_ids(names=("session", "booking"), values=(session_id, booking_id)),
             has_left=bool(has_left),
-            price_minor=price.amount_minor,
+            total_minor=total_minor,
             captured_minor=int(captured),
             refunded_minor=int(refunded),
         )
@@ -91,18 +99,18 @@ def _stays_that_do_not_add_up(read: Reader) -> Iterator[Finding]:
     """What was never captured is I13's; what is too much goes back when the gate opens."""
     for stay in _closed_stays(read):
         kept_minor = stay.captured_minor - stay.refunded_minor
-        goes_back_yet = kept_minor > stay.price_minor and not stay.has_left
-        if stay.captured_minor >= stay.price_minor and not goes_back_yet:
+        goes_back_yet = kept_minor > stay.total_minor and not stay.has_left
+        if stay.captured_minor >= stay.total_minor and not goes_back_yet:
             yield Finding(
-                problem=f"A closed stay costs {stay.price_minor} minor units, and {kept_minor} were kept for it.",
+                problem=f"A closed stay costs {stay.total_minor} minor units, and {kept_minor} were kept for it.",
                 ids=stay.ids,
             )
 
 
 def _completed_with_money_due(read: Reader) -> Iterator[Finding]:
     for stay in _closed_stays(read):
-        if stay.captured_minor < stay.price_minor:
-            due_minor = stay.price_minor - stay.captured_minor
+        if stay.captured_minor < stay.total_minor:
+            due_minor = stay.total_minor - stay.captured_minor
             yield Finding(problem=f"A stay was completed while {due_minor} minor units were due for it.", ids=stay.ids)
 
 
@@ -119,8 +127,11 @@ def _currencies_there_are_not(read: Reader) -> Iterator[Finding]:
 
 def _cancellations_that_gave_back_otherwise(read: Reader) -> Iterator[Finding]:
     """All or nothing by the policy the booking was sold under; all when the zone was full."""
-    for booking_id, policy_id, paid_at, closed_at, was_full, captured, cancelled, zone_full in read(_CANCELLED):
-        due = _due_to_the_driver(read, policy_id=policy_id, paid_at=paid_at, closed_at=closed_at, captured=captured)
+    for booking_id, policy_id, paid_at, starts_at, closed_at, was_full, captured, cancelled, zone_full in read(
+        _CANCELLED
+    ):
+        times = _Times(paid_at=when_or_none(paid_at), starts_at=when(starts_at), closed_at=when_or_none(closed_at))
+        due = _due_to_the_driver(times=times, policy=read.policy(policy_id), captured_minor=int(captured))
         wanted = (0, captured) if was_full else (due, 0)
         if (cancelled, zone_full) != wanted:
             yield Finding(
@@ -129,11 +140,25 @@ def _cancellations_that_gave_back_otherwise(read: Reader) -> Iterator[Finding]:
             )
 
 
-def _due_to_the_driver(read: Reader, *, policy_id: int, paid_at: Any, closed_at: Any, captured: int) -> int:
-    paid, closed = when_or_none(paid_at), when_or_none(closed_at)
-    if paid is None or closed is None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Times:
+    """Of a booking that was cancelled."""
+
+    paid_at: datetime | None
+    starts_at: datetime
+    closed_at: datetime | None
+
+
+def _due_to_the_driver(*, times: _Times, policy: Policy, captured_minor: int) -> int:
+    if times.paid_at is None or times.closed_at is None:
         return 0
-    return cancellation_refund(captured_minor=captured, paid_at=paid, now=closed, policy=read.policy(policy_id))
+    return cancellation_refund(
+        captured_minor=captured_minor,
+        paid_at=times.paid_at,
+        starts_at=times.starts_at,
+        now=times.closed_at,
+        policy=policy,
+    )
 
 
 BOUNDED_AND_OF_ONE_CURRENCY: Final[tuple[Question, ...]] = (

@@ -225,7 +225,7 @@ PAID_BEFORE_ENTRY: Final[tuple[Question, ...]] = (
             LEFT JOIN (
                 SELECT booking_id, SUM(captured_minor - surplus_minor) AS captured_minor
                 FROM parking_payment
-                WHERE kind = 'BOOKING' AND completed_at IS NOT NULL
+                WHERE kind IN ('BOOKING', 'EXTENSION') AND completed_at IS NOT NULL
                 GROUP BY booking_id
             ) paid ON paid.booking_id = b.id
             WHERE COALESCE(paid.captured_minor, 0) < b.price_minor
