@@ -6,9 +6,10 @@ from typing import Final
 
 from ninja import NinjaAPI, Swagger
 
-from parking.api import bookings, information, payments, receipts, sandbox, scans, webhooks
+from parking.api import bookings, changes, information, payments, quotes, receipts, sandbox, scans, webhooks
 from parking.api.door import StrictParser
 from parking.api.errors import add_handlers
+from parking.api.operator import terms
 
 API_VERSION: Final = "1.0.0"
 _DESCRIPTION: Final = """\
@@ -35,11 +36,14 @@ def build_api(*, with_sandbox: bool) -> NinjaAPI:
     # payments first: its booking/payment/ must not be taken for a booking's id.
     api.add_router("api/payment/webhook/", webhooks.router)
     api.add_router("api/", payments.router)
+    api.add_router("api/", quotes.router)
+    api.add_router("api/booking/", changes.router)
     api.add_router("api/booking/", bookings.router)
     api.add_router("api/booking/", receipts.router)
     api.add_router("api/scan/", scans.router)
     api.add_router("", information.router)
     if with_sandbox:
         api.add_router("api/sandbox/", sandbox.router)
+    api.add_router("api/operator/", terms.router)
     add_handlers(api=api)
     return api

@@ -13,6 +13,7 @@ from parking.api.request_schemas import CancelBooking, CreateBooking
 from parking.api.response_schemas import BookingAnswer, BookingCancelledAnswer, BookingCreatedAnswer
 from parking.domain import errors
 from parking.domain.permissions import Permission
+from parking.domain.states import VehicleClass
 from parking.queries.bookings import get_booking
 from parking.queries.clock import current_time
 from parking.services import ParkingService
@@ -38,6 +39,7 @@ def create(request: HttpRequest, body: CreateBooking) -> Status[BookingCreatedAn
         hours=body.hours,
         phone_number=body.phone_number,
         starts_at=moment_of(body.starts_at) if body.starts_at is not None else None,
+        vehicle_class=body.vehicle_class or VehicleClass.CAR,
         caller=caller_of(request),
         now=current_time(),
     )
@@ -56,6 +58,7 @@ def create(request: HttpRequest, body: CreateBooking) -> Status[BookingCreatedAn
             errors.UnknownBooking,
             errors.AlreadyEntered,
             errors.BookingCancelled,
+            errors.RefundChanged,
             errors.Busy,
             errors.HoldLapsed,
             errors.NoShow,
@@ -63,10 +66,12 @@ def create(request: HttpRequest, body: CreateBooking) -> Status[BookingCreatedAn
     ),
 )
 def cancel(request: HttpRequest, body: CancelBooking) -> BookingCancelledAnswer:
-    """All of the money goes back within five minutes of paying, and none later. Not after entry."""
+    """What goes back is the zone's policy: by default all of it within five minutes of paying, and none later. See
+    `cancel_refund_amount` of the booking first, and send it as `expected_refund_amount`. Not after entry."""
     closed = ParkingService.cancel_booking(
         booking_id=booking_id_of(body.booking_id),
         reason=body.reason or "",
+        expected_refund=body.expected_refund_amount,
         caller=caller_of(request),
         now=current_time(),
     )

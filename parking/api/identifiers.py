@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from parking.domain.errors import UnknownBooking, UnknownSession, UnknownZone
+from parking.domain.errors import ParkingError, UnknownBooking, UnknownSession, UnknownZone
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
-_MAX_ZONE_DIGITS: Final = 18
+_MAX_DIGITS: Final = 18
 
 
 def booking_id_of(text: str) -> UUID:
@@ -28,8 +28,13 @@ def session_id_of(text: str) -> UUID:
 
 
 def zone_id_of(text: str) -> int:
-    if not text.isascii() or not text.isdecimal() or len(text) > _MAX_ZONE_DIGITS:
-        raise UnknownZone
+    return number_of(text, unknown=UnknownZone)
+
+
+def number_of(text: str, *, unknown: type[ParkingError]) -> int:
+    """The number of a row, as the address names it. Raises `unknown` for a text that cannot be one."""
+    if not text.isascii() or not text.isdecimal() or len(text) > _MAX_DIGITS:
+        raise unknown
     return int(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from parking.api import render
 from parking.api import response_schemas as answers
 from parking.domain.money import format_amount
 from parking.domain.tax import percentage
@@ -29,6 +30,7 @@ def receipt(*, details: ReceiptDetails) -> answers.ReceiptAnswer:
         exit_time=format_time(moment=details.exit_time) if details.exit_time else None,
         charges=[_charge(line=line, currency=details.currency) for line in details.charges],
         refunds=[_refund(line=line, currency=details.currency) for line in details.refunds],
+        adjustments=render.adjustments(lines=details.adjustments, currency=details.currency),
         captured_amount=money(details.captured_minor),
         refunded_amount=money(details.refunded_minor),
         net_amount=money(details.kept.net_minor),

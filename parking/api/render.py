@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from parking.api import response_schemas as answers
 from parking.domain.money import format_amount
 from parking.domain.states import PaymentStatus
+from parking.domain.tariffs import PriceLine
 from parking.domain.times import format_time
-from parking.queries.bookings import BookingDetails, StayDetails
+from parking.queries.bookings import AdjustmentLine, BookingDetails, StayDetails
+from parking.queries.quotes import QuotedVisit
 from parking.queries.zones import ZoneStatus
 from parking.services.results import (
     BookingClosed,
     BookingCreated,
+    BookingExtended,
     EntryAdmitted,
     ExitBill,
     PaymentAnswer,
+    PlateChanged,
     bill_details,
 )
 from parking.services.sandbox_clock import ClockReading
@@ -116,6 +121,71 @@ def booking_cancelled(*, booking: BookingClosed) -> answers.BookingCancelledAnsw
     )
 
 
+def booking_extended(*, extended: BookingExtended) -> answers.BookingExtendedAnswer:
+    payment = extended.payment
+    until = f"The booking now has {extended.hours} hours, until {_spoken_time(extended.paid_until)}."
+    return answers.BookingExtendedAnswer(
+        booking_id=str(extended.booking_id),
+        hours=extended.hours,
+        paid_until=_time(extended.paid_until),
+        slot_number=extended.slot_number,
+        payment_id=str(payment.payment_id) if payment else None,
+        amount=_amount(payment.amount_minor if payment else 0, extended.currency),
+        currency=extended.currency,
+        payment_status=payment.payment_status if payment else None,
+        next_action=(dict(payment.next_action) or None) if payment else None,
+        message=_payment_message(payment=payment, then=until) if payment else until,
+    )
+
+
+def plate_changed(*, changed: PlateChanged) -> answers.PlateChangedAnswer:
+    return answers.PlateChangedAnswer(
+        booking_id=str(changed.booking_id),
+        vehicle_number=changed.vehicle_number,
+        slot_number=changed.slot_number,
+        message=f"{changed.vehicle_number} may use this booking now. The code is the same.",
+    )
+
+
+def quote(*, visit: QuotedVisit) -> answers.QuoteAnswer:
+    bill, currency = visit.bill, visit.currency
+    return answers.QuoteAnswer(
+        zone_name=visit.zone_name,
+        vehicle_class=visit.vehicle_class,
+        starts_at=_time(visit.starts_at),
+        ends_at=_time(bill.billed_until),
+        total_minutes=bill.price.total_minutes,
+        billable_minutes=bill.price.billable_minutes,
+        price_amount=_amount(bill.price.amount_minor, currency),
+        adjustments_amount=_amount(bill.adjusted_minor, currency),
+        discount_amount=_amount(bill.discounts_minor, currency),
+        total_amount=_amount(bill.total_minor, currency),
+        prepaid_amount=_amount(bill.kept_minor, currency),
+        additional_amount=_amount(bill.due_minor, currency),
+        refund_amount=_amount(bill.refund_minor, currency),
+        currency=currency,
+        tariff=visit.tariff,
+        lines=[_price_line(line=line, currency=currency) for line in bill.price.lines],
+        notes=list(bill.price.notes),
+    )
+
+
+def _price_line(*, line: PriceLine, currency: str) -> answers.PriceLineAnswer:
+    return answers.PriceLineAnswer(
+        text=line.words,
+        starts_at=_time(line.starts_at),
+        ends_at=_time(line.ends_at),
+        amount=_amount(line.amount_minor, currency),
+    )
+
+
+def adjustments(*, lines: Iterable[AdjustmentLine], currency: str) -> list[answers.AdjustmentSummary]:
+    return [
+        answers.AdjustmentSummary(kind=line.kind, amount=_amount(line.amount_minor, currency), time=_time(line.at))
+        for line in lines
+    ]
+
+
 def entry_admitted(*, entry: EntryAdmitted) -> answers.EntryAnswer:
     return answers.EntryAnswer(
         session_id=str(entry.session_id),
@@ -158,7 +228,12 @@ def booking(*, details: BookingDetails) -> answers.BookingAnswer:
         amount=_amount(details.amount_minor, currency),
         captured_amount=_amount(details.captured_minor, currency),
         refunded_amount=_amount(details.refunded_minor, currency),
+        cancel_refund_amount=None
+        if details.cancel_refund_minor is None
+        else _amount(details.cancel_refund_minor, currency),
+        adjustments=adjustments(lines=details.adjustments, currency=currency),
         currency=currency,
+        vehicle_class=details.vehicle_class,
         session=_session(stay=stay, currency=currency) if stay else None,
     )
 

@@ -38,6 +38,8 @@ ERRORS: Final[Mapping[str, type[ParkingError]]] = {
     "parking_scan_once": Busy,
     "parking_session_vehicle_once": VehicleInside,
     "parking_parkingsession_booking_id_key": AlreadyEntered,
+    "parking_policy_version_once": Busy,
+    "parking_tariff_version_once": Busy,
     "parking_vehicle_number_key": Busy,
 }
 

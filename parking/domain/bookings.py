@@ -17,11 +17,13 @@ from parking.domain.errors import (
     HoldLapsed,
     InvalidField,
     NoShow,
+    NotExtendable,
     ParkingError,
 )
 from parking.domain.policy import Policy, cancellation_refund
-from parking.domain.states import BookingStatus
-from parking.domain.tariffs import MAX_BOOKED_HOURS
+from parking.domain.states import BookingStatus, SessionStatus
+from parking.domain.stays import StaySnapshot, bill_at
+from parking.domain.tariffs import MAX_BOOKED_HOURS, Tariff
 
 _CLOCK_SKEW: Final = timedelta(seconds=60)
 """A client's "now" may be this much behind ours and still mean now."""
@@ -66,6 +68,15 @@ class Cancellation:
     refund_minor: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """More hours for a booking: how many there are then, until when, and what the added ones cost."""
+
+    hours: int
+    until: datetime
+    amount_minor: int
+
+
 def plan_window(*, starts_at: datetime | None, hours: int, now: datetime, policy: Policy) -> Window:
     """The window of a new booking: from now, or from the later moment that was asked for.
 
@@ -104,8 +115,23 @@ def refusal_to_pay(*, booking: BookingSnapshot, now: datetime) -> ParkingError |
             return HoldLapsed()
 
 
+def refusal_to_change(*, booking: BookingSnapshot, now: datetime) -> ParkingError | None:
+    """Why another vehicle cannot take the booking over at `now`; None if it can, which ends at the entry gate."""
+    match booking.status_at(now=now):
+        case BookingStatus.CREATED | BookingStatus.PAID:
+            return None
+        case BookingStatus.USED:
+            return AlreadyEntered("This vehicle has already entered, so the plate can no longer be changed.")
+        case BookingStatus.CANCELLED:
+            return BookingCancelled()
+        case BookingStatus.NO_SHOW:
+            return NoShow()
+        case BookingStatus.EXPIRED:
+            return HoldLapsed()
+
+
 def decide_cancellation(*, booking: BookingSnapshot, policy: Policy, now: datetime) -> Cancellation | ParkingError:
-    """Whether the booking may be cancelled at `now`, and what that refunds (specification, "Cancellation Rules")."""
+    """Whether the booking may be cancelled at `now`, and what that refunds by its policy."""
     match booking.status_at(now=now):
         case BookingStatus.CREATED:
             return Cancellation(refund_minor=0)
@@ -113,7 +139,11 @@ def decide_cancellation(*, booking: BookingSnapshot, policy: Policy, now: dateti
             if booking.paid_at is None:
                 raise ValueError("a paid booking knows when it was paid")
             refund_minor = cancellation_refund(
-                captured_minor=booking.captured_minor, paid_at=booking.paid_at, now=now, policy=policy
+                captured_minor=booking.captured_minor,
+                paid_at=booking.paid_at,
+                starts_at=booking.starts_at,
+                now=now,
+                policy=policy,
             )
             return Cancellation(refund_minor=refund_minor)
         case BookingStatus.USED:
@@ -124,3 +154,30 @@ def decide_cancellation(*, booking: BookingSnapshot, policy: Policy, now: dateti
             return NoShow("This booking's time is over, so it can no longer be cancelled.")
         case BookingStatus.EXPIRED:
             return HoldLapsed("This booking lapsed unpaid. There is nothing to cancel and nothing to refund.")
+
+
+def plan_extension(
+    *, booking: BookingSnapshot, stay: StaySnapshot | None, tariff: Tariff, extra_hours: int, now: datetime
+) -> Extension | ParkingError:
+    """What `extra_hours` more cost: the tariff goes on from the start, or from entry, and never begins anew.
+
+    Raises InvalidField for hours that a booking cannot have. Source: DESIGN section 2; decision 12.
+    """
+    hours = booking.hours + extra_hours
+    if extra_hours < 1 or hours > MAX_BOOKED_HOURS:
+        raise InvalidField(field="hours", problem=f"must be whole hours that make {MAX_BOOKED_HOURS} or fewer in all.")
+    if stay is not None:
+        if stay.status is not SessionStatus.ACTIVE or stay.gate_opened_at is not None:
+            return NotExtendable()
+        until = stay.entry_time.astimezone(UTC) + timedelta(hours=hours)
+        return Extension(
+            hours=hours, until=until, amount_minor=bill_at(stay=stay, tariff=tariff, until=until).due_minor
+        )
+    if booking.status_at(now=now) is not BookingStatus.PAID:
+        return NotExtendable()
+    price_minor = tariff.booking_price(starts_at=booking.starts_at, hours=hours)
+    return Extension(
+        hours=hours,
+        until=booking.starts_at + timedelta(hours=hours),
+        amount_minor=max(0, price_minor - booking.captured_minor),
+    )

@@ -12,7 +12,7 @@ JSON-ready and become extra keys of the error body (DESIGN sections 2 and 7).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 
@@ -53,6 +53,17 @@ class InvalidField(BadInput):
 
     def __init__(self, *, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}", details={"field": field})
+
+
+class InvalidTariff(BadInput):
+    """A tariff's definition that is none; ``details["problems"]`` lists every problem with its path."""
+
+    default_code = "invalid_tariff"
+    default_message = "This definition is no tariff. Mend what is listed and send it again."
+
+    def __init__(self, *, problems: Iterable[str]) -> None:
+        listed = list(problems)
+        super().__init__(f"{self.default_message} {'; '.join(listed)}", details={"problems": listed})
 
 
 class BadEvent(ParkingError):
@@ -215,6 +226,11 @@ class UnknownTariff(NotFound):
     default_message = "There is no tariff of this name and version."
 
 
+class UnknownPolicy(NotFound):
+    default_code = "unknown_policy"
+    default_message = "There is no policy with this id."
+
+
 class UnknownOutage(NotFound):
     default_code = "unknown_outage"
     default_message = "There is no outage with this id."
@@ -291,6 +307,11 @@ class ScanIdReused(Conflict):
 class NothingDue(Conflict):
     default_code = "nothing_due"
     default_message = "Nothing is due for this session. Nothing was charged."
+
+
+class RefundChanged(Conflict):
+    default_code = "refund_changed"
+    default_message = "Less would go back by now than you were shown. Nothing was cancelled."
 
 
 class NotExtendable(Conflict):

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     BOOKING_VIEW = "booking.view"
     BOOKING_PAY = "booking.pay"
     BOOKING_CANCEL = "booking.cancel"
+    BOOKING_CHANGE = "booking.change"
     STAY_PAY = "stay.pay"
     CASH_COLLECT = "cash.collect"
     GATE_SCAN = "gate.scan"
@@ -41,6 +42,7 @@ DRIVER_PERMISSIONS: Final = frozenset(
         Permission.BOOKING_VIEW,
         Permission.BOOKING_PAY,
         Permission.BOOKING_CANCEL,
+        Permission.BOOKING_CHANGE,
         Permission.STAY_PAY,
         Permission.VALIDATION_APPLY,
     }
@@ -63,7 +65,7 @@ class Scope(StrEnum):
 SCOPES: Final[Mapping[Scope, frozenset[Permission]]] = {
     Scope.ZONES_READ: frozenset({Permission.ZONE_VIEW}),
     Scope.BOOKINGS_READ: frozenset({Permission.BOOKING_VIEW}),
-    Scope.BOOKINGS_WRITE: frozenset({Permission.BOOKING_CREATE, Permission.BOOKING_CANCEL}),
+    Scope.BOOKINGS_WRITE: frozenset({Permission.BOOKING_CREATE, Permission.BOOKING_CANCEL, Permission.BOOKING_CHANGE}),
     Scope.PAYMENTS_WRITE: frozenset({Permission.BOOKING_PAY, Permission.STAY_PAY}),
     Scope.VALIDATIONS_WRITE: frozenset({Permission.VALIDATION_APPLY}),
 }

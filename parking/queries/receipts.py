@@ -9,6 +9,7 @@ from uuid import UUID
 from parking.domain.states import PaymentKind, PaymentMethod, PaymentStatus, RefundKind, RefundStatus
 from parking.domain.tax import TaxSplit, split_tax
 from parking.models import ParkingSession, Payment, Receipt, Refund
+from parking.queries.bookings import AdjustmentLine, adjustments_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class ReceiptDetails:
     currency: str
     charges: tuple[ChargeLine, ...]
     refunds: tuple[RefundLine, ...]
+    adjustments: tuple[AdjustmentLine, ...]
     captured_minor: int
     refunded_minor: int
     tax_basis_points: int
@@ -90,6 +92,7 @@ def receipt_details(*, receipt: Receipt, now: datetime) -> ReceiptDetails:
         currency=booking.currency,
         charges=charges,
         refunds=refunds,
+        adjustments=adjustments_of(booking_id=booking.id),
         captured_minor=captured_minor,
         refunded_minor=refunded_minor,
         tax_basis_points=receipt.tax_basis_points,

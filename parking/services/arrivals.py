@@ -35,20 +35,28 @@ def _park_in_own_slot(
     *, booking: ParkingBooking, allocation: SlotAllocation, admission: Admission, now: datetime
 ) -> SlotAllocation:
     """A late car stays its full hours: who has not entered and now overlaps is given another slot if there is one."""
-    until = admission.occupies_until
-    in_the_way = slots.live_on_slot(slot_id=allocation.slot_id, other_than=booking).filter(
-        occupies_from__lt=until, occupies_until__gt=admission.occupies_from
+    until = make_room(
+        allocation=allocation, start=admission.occupies_from, wanted_until=admission.occupies_until, now=now
     )
-    for other in in_the_way.order_by("occupies_from"):
-        if not _move_away(other=other, now=now):
-            until = other.occupies_from
-            break
     allocation.occupies_from = min(allocation.occupies_from, admission.occupies_from)
     allocation.occupies_until = until
     allocation.parked_at = now
     allocation.lapses_at = None
     allocation.save(update_fields=["occupies_from", "occupies_until", "parked_at", "lapses_at"])
     return allocation
+
+
+def make_room(*, allocation: SlotAllocation, start: datetime, wanted_until: datetime, now: datetime) -> datetime:
+    """Move whoever has not entered off the slot between `start` and `wanted_until`, as far as other slots are free.
+
+    Returns until when the allocation's own car may then stand there.
+    """
+    others = SlotAllocation.objects.filter(slot_id=allocation.slot_id, released_at=None).exclude(id=allocation.id)
+    in_the_way = others.filter(occupies_from__lt=wanted_until, occupies_until__gt=start)
+    for other in in_the_way.order_by("occupies_from"):
+        if not _move_away(other=other, now=now):
+            return other.occupies_from
+    return wanted_until
 
 
 def _move_away(*, other: SlotAllocation, now: datetime) -> bool:
@@ -61,7 +69,7 @@ def _move_away(*, other: SlotAllocation, now: datetime) -> bool:
     slot = slots.take_free_slot(zone_id=other.zone_id, start=other.occupies_from, end=other.occupies_until, now=now)
     if slot is None:
         return False
-    _move(allocation=other, slot=slot, start=other.occupies_from, end=other.occupies_until, now=now)
+    move(allocation=other, slot=slot, start=other.occupies_from, end=other.occupies_until, now=now)
     return True
 
 
@@ -72,7 +80,7 @@ def _park_elsewhere(
     for until in dict.fromkeys((admission.occupies_until, allocation.occupies_until)):
         slot = slots.take_free_slot(zone_id=booking.zone_id, start=now, end=until, now=now)
         if slot is not None:
-            return _move(allocation=allocation, slot=slot, start=now, end=until, now=now, parked_at=now)
+            return move(allocation=allocation, slot=slot, start=now, end=until, now=now, parked_at=now)
     if admission.is_early:
         return None
     traded = _trade_slots(booking=booking, allocation=allocation, now=now)
@@ -127,7 +135,7 @@ def _traded(
     return traded[mine.booking_id]
 
 
-def _move(
+def move(
     *,
     allocation: SlotAllocation,
     slot: ParkingSlot,

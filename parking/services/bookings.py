@@ -12,20 +12,30 @@ from django.db.models import Q
 
 from parking.db.locks import lock_booking, lock_vehicle
 from parking.db.transactions import use_case
-from parking.domain.bookings import Window, decide_cancellation, plan_window
+from parking.domain.bookings import Window, decide_cancellation, plan_window, refusal_to_change
 from parking.domain.callers import DRIVER, Caller
 from parking.domain.cards import without_card_numbers
 from parking.domain.codes import CODE_RANDOM_BITS, qr_code_from_bits
 from parking.domain.contacts import clean_owner_name, e164_phone
-from parking.domain.errors import Busy, ParkingError, UnknownBooking, UnknownZone, VehicleBusy, ZoneFull
+from parking.domain.errors import (
+    Busy,
+    HoldLapsed,
+    ParkingError,
+    RefundChanged,
+    UnknownBooking,
+    UnknownZone,
+    VehicleBusy,
+    ZoneFull,
+)
+from parking.domain.money import format_amount, parse_amount
 from parking.domain.permissions import Permission
 from parking.domain.plates import canonical_plate
-from parking.domain.states import BookingStatus, RefundKind, ReleaseReason
+from parking.domain.states import BookingStatus, RefundKind, ReleaseReason, VehicleClass
 from parking.domain.times import not_before
-from parking.models import ParkingBooking, ParkingSession, ParkingSlot, ParkingZone, Vehicle
+from parking.models import ParkingBooking, ParkingSession, ParkingSlot, ParkingZone, TariffVersion, Vehicle
 from parking.queries import snapshots
 from parking.services import audit, refunds, slots
-from parking.services.results import BookingClosed, BookingCreated
+from parking.services.results import BookingClosed, BookingCreated, PlateChanged
 
 MAX_REASON_LENGTH: Final = 200
 _MAX_ID: Final = 2**63 - 1
@@ -39,6 +49,7 @@ def create_booking(
     hours: int,
     phone_number: str | None = None,
     starts_at: datetime | None = None,
+    vehicle_class: VehicleClass = VehicleClass.CAR,
     caller: Caller = DRIVER,
     now: datetime,
 ) -> BookingCreated:
@@ -54,6 +65,7 @@ def create_booking(
         "phone_number": e164_phone(text=phone_number, region=settings.PARKING_PHONE_REGION),
     }
     zone = _open_zone(zone_id=zone_id)
+    tariff = snapshots.zone_tariff(zone=zone, vehicle_class=vehicle_class)
     window = plan_window(starts_at=starts_at, hours=hours, now=now, policy=snapshots.policy_of(version=zone.policy))
 
     def attempt() -> BookingCreated:
@@ -61,7 +73,15 @@ def create_booking(
             vehicle = _vehicle(plate=plate, contact=contact, now=now)
             slot = _find_slot(zone=zone, vehicle=vehicle, window=window, now=now)
             booking = _insert(
-                zone=zone, vehicle=vehicle, slot=slot, hours=hours, window=window, contact=contact, now=now
+                zone=zone,
+                tariff=tariff,
+                vehicle_class=vehicle_class,
+                vehicle=vehicle,
+                slot=slot,
+                hours=hours,
+                window=window,
+                contact=contact,
+                now=now,
             )
             audit.record(action="booking.created", caller=caller, at=now, booking_id=booking.id)
         return _created(booking=booking, slot=slot)
@@ -74,15 +94,25 @@ def create_booking(
         return attempt()
 
 
-def cancel_booking(*, booking_id: UUID, reason: str = "", caller: Caller = DRIVER, now: datetime) -> BookingClosed:
-    """Cancel a booking that has not entered; all of its money goes back, or none (DESIGN section 2).
+def cancel_booking(
+    *,
+    booking_id: UUID,
+    reason: str = "",
+    expected_refund: str | None = None,
+    caller: Caller = DRIVER,
+    now: datetime,
+) -> BookingClosed:
+    """Cancel a booking that has not entered; what its policy says goes back (DESIGN section 2).
 
-    Raises UnknownBooking, AlreadyEntered, BookingCancelled, HoldLapsed, NoShow.
+    `expected_refund` is the decimal amount that the driver was shown: if less would go back by now, nothing is
+    cancelled. Raises RefundChanged then, UnknownBooking, AlreadyEntered, BookingCancelled, HoldLapsed, NoShow.
     """
     caller.require(Permission.BOOKING_CANCEL)
     with use_case():
         kept_reason = without_card_numbers(text=reason[:MAX_REASON_LENGTH])
-        outcome = _cancel(booking_id=booking_id, reason=kept_reason, caller=caller, now=now)
+        outcome = _cancel(
+            booking_id=booking_id, reason=kept_reason, expected_refund=expected_refund, caller=caller, now=now
+        )
     if isinstance(outcome, ParkingError):
         raise outcome
     booking, refund_ids, refund_minor = outcome
@@ -95,8 +125,51 @@ def cancel_booking(*, booking_id: UUID, reason: str = "", caller: Caller = DRIVE
     )
 
 
+def change_plate(*, booking_id: UUID, vehicle_number: str, caller: Caller = DRIVER, now: datetime) -> PlateChanged:
+    """Let another vehicle use a booking that has not entered. Its code, slot, times and money stay as they are.
+
+    Source: DESIGN section 2, "plates". Raises InvalidField, UnknownBooking, VehicleBusy when the other vehicle has a
+    booking or is parked at that time, AlreadyEntered, BookingCancelled, HoldLapsed, NoShow.
+    """
+    caller.require(Permission.BOOKING_CHANGE)
+    plate = canonical_plate(text=vehicle_number)
+    with use_case():
+        outcome = _change_plate(booking_id=booking_id, plate=plate, caller=caller, now=now)
+    if isinstance(outcome, ParkingError):
+        raise outcome
+    return outcome
+
+
+def _change_plate(*, booking_id: UUID, plate: str, caller: Caller, now: datetime) -> PlateChanged | ParkingError:
+    booking = lock_booking(booking_id=booking_id)
+    if booking is None:
+        return UnknownBooking()
+    now = not_before(now, booking.created_at, booking.paid_at)
+    allocation = snapshots.live_allocation(booking=booking)
+    refusal = refusal_to_change(
+        booking=snapshots.booking_snapshot(
+            booking=booking, allocation=allocation, money=snapshots.money_of(booking=booking)
+        ),
+        now=now,
+    )
+    if refusal is not None or allocation is None:
+        slots.lapse(bookings=[booking], now=now)
+        return refusal or HoldLapsed()
+    before = booking.plate
+    if plate != before:
+        contact = {"owner_name": booking.owner_name, "phone_number": booking.phone_number}
+        vehicle = _vehicle(plate=plate, contact=contact, now=now)
+        nobody_at_work = slots.lapse_stale(zone_id=booking.zone_id, vehicle_id=vehicle.id, now=now)
+        if _is_busy(vehicle=vehicle, window=Window(starts_at=booking.starts_at, ends_at=booking.ends_at), now=now):
+            return VehicleBusy() if nobody_at_work else Busy()
+        booking.vehicle, booking.plate = vehicle, plate
+        booking.save(update_fields=["vehicle", "plate"])
+        audit.record(action="booking.plate_changed", caller=caller, at=now, booking_id=booking.id)
+    return PlateChanged(booking_id=booking.id, vehicle_number=plate, slot_number=allocation.slot.number)
+
+
 def _cancel(
-    *, booking_id: UUID, reason: str, caller: Caller, now: datetime
+    *, booking_id: UUID, reason: str, expected_refund: str | None, caller: Caller, now: datetime
 ) -> tuple[ParkingBooking, list[UUID], int] | ParkingError:
     booking = lock_booking(booking_id=booking_id)
     if booking is None:
@@ -113,6 +186,10 @@ def _cancel(
     if isinstance(decision, ParkingError):
         slots.lapse(bookings=[booking], now=now)
         return decision
+    if expected_refund is not None:
+        expected_minor = parse_amount(text=expected_refund, currency=booking.currency)
+        if decision.refund_minor < expected_minor:
+            return _refund_changed(refund_minor=decision.refund_minor, currency=booking.currency)
     booking.status = BookingStatus.CANCELLED
     booking.closed_at = now
     booking.save(update_fields=["status", "closed_at"])
@@ -132,6 +209,14 @@ def _cancel(
         data={"reason": reason, "refund_minor": decision.refund_minor},
     )
     return booking, refund_ids, decision.refund_minor
+
+
+def _refund_changed(*, refund_minor: int, currency: str) -> RefundChanged:
+    amount = format_amount(amount_minor=refund_minor, currency=currency)
+    return RefundChanged(
+        f"By now {amount} {currency} would go back. Nothing was cancelled; cancel again if you still want to.",
+        details={"refund_amount": amount, "currency": currency},
+    )
 
 
 def _open_zone(*, zone_id: int) -> ParkingZone:
@@ -172,6 +257,8 @@ def _is_busy(*, vehicle: Vehicle, window: Window, now: datetime) -> bool:
 def _insert(
     *,
     zone: ParkingZone,
+    tariff: TariffVersion,
+    vehicle_class: VehicleClass,
     vehicle: Vehicle,
     slot: ParkingSlot,
     hours: int,
@@ -187,10 +274,11 @@ def _insert(
         plate=vehicle.number,
         qr_code=qr_code_from_bits(bits=secrets.randbits(CODE_RANDOM_BITS)),
         hours=hours,
-        tariff=zone.tariff,
+        vehicle_class=vehicle_class,
+        tariff=tariff,
         policy=zone.policy,
-        price_minor=snapshots.tariff_of(version=zone.tariff).booking_price(hours=hours),
-        currency=zone.tariff.currency,
+        price_minor=snapshots.tariff_of(version=tariff).booking_price(starts_at=window.starts_at, hours=hours),
+        currency=tariff.currency,
         created_at=now,
         starts_at=window.starts_at,
         ends_at=window.ends_at,

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Q
 
-from parking.db.locks import lock_booking
+from parking.db.locks import lock_booking, lock_booking_and_vehicle
 from parking.db.transactions import use_case
 from parking.domain.bookings import refusal_to_pay
 from parking.domain.callers import DRIVER, Caller
@@ -35,9 +35,9 @@ from parking.gateways import CASH, gateway
 from parking.gateways.base import Charge, ChargeOutcome, Declined, GatewayTimeout, NeverReceived, Pending
 from parking.models import ParkingBooking, ParkingSession, Payment, Quote
 from parking.queries import snapshots
-from parking.services import audit, collection, refunds, slots
+from parking.services import audit, collection, extensions, refunds, slots
 from parking.services.one_by_one import one_by_one
-from parking.services.results import PaymentAnswer
+from parking.services.results import BookingExtended, PaymentAnswer
 from parking.services.settlement import settle
 
 _LEASE: Final = timedelta(seconds=30)
@@ -109,6 +109,29 @@ def process_additional_payment(
     return _see_through(begun=begun, now=now)
 
 
+def extend_booking(
+    *,
+    booking_id: UUID,
+    hours: int,
+    gateway_data: Mapping[str, object],
+    method: PaymentMethod = PaymentMethod.ONLINE,
+    caller: Caller = DRIVER,
+    now: datetime,
+) -> BookingExtended:
+    """Buy `hours` whole hours more for a booking that is paid, or for the car that is inside on it.
+
+    Source: DESIGN section 2; decision 12. Raises UnknownBooking, NotExtendable, InvalidField for more hours than a
+    booking may have, VehicleBusy, ZoneFull when the slot is promised to others and no other is free,
+    PaymentInProgress, PaymentDeclined.
+    """
+    caller.require(Permission.BOOKING_PAY)
+    means = _means(gateway_data=gateway_data, method=method, caller=caller)
+    with use_case():
+        begun = _begin_extension(booking_id=booking_id, hours=hours, means=means, caller=caller, now=now)
+    payment = None if begun is None else _see_through(begun=begun, now=now)
+    return extensions.read_extended(booking_id=booking_id, payment=payment)
+
+
 def _begin_booking_payment(*, booking_id: UUID, means: _Means, caller: Caller, now: datetime) -> _Begun | ParkingError:
     booking = lock_booking(booking_id=booking_id)
     if booking is None:
@@ -167,6 +190,47 @@ def _begin_additional_payment(
         now=now,
         session=session,
         quote=quote,
+    )
+    audit.record(
+        action="payment.begun",
+        caller=caller,
+        at=now,
+        booking_id=booking.id,
+        data={"payment_id": str(payment.id), "kind": payment.kind, "amount_minor": payment.amount_minor},
+    )
+    return _Begun(payment=payment, is_new=True, may_charge=True)
+
+
+def _begin_extension(
+    *, booking_id: UUID, hours: int, means: _Means, caller: Caller, now: datetime
+) -> _Begun | ParkingError | None:
+    """None: the hours cost nothing more, and are theirs already."""
+    booking = lock_booking_and_vehicle(booking_id=booking_id)
+    if booking is None:
+        return UnknownBooking()
+    now = not_before(now, booking.created_at, booking.paid_at)
+    pending = _pending(booking=booking, kind=PaymentKind.EXTENSION)
+    if pending is not None:
+        if pending.extra_hours != hours:
+            return PaymentInProgress()
+        stands = _still_stands(payment=pending, booking=booking, means=means, now=now)
+        return _take_over(payment=pending, is_wanted=stands, now=now)
+    plan = extensions.plan(booking=booking, extra_hours=hours, now=now)
+    if isinstance(plan, ParkingError):
+        return plan
+    amount_minor = plan.extension.amount_minor
+    if amount_minor == 0:
+        return extensions.apply(booking=booking, plan=plan, amount_minor=0, now=now)
+    refusal = extensions.refusal_for_room(plan=plan, now=now)
+    if refusal is not None:
+        return refusal
+    payment = _intent(
+        booking=booking,
+        kind=PaymentKind.EXTENSION,
+        amount_minor=amount_minor,
+        means=means,
+        now=now,
+        extra_hours=hours,
     )
     audit.record(
         action="payment.begun",
@@ -291,12 +355,14 @@ def _intent(
     now: datetime,
     session: ParkingSession | None = None,
     quote: Quote | None = None,
+    extra_hours: int | None = None,
 ) -> Payment:
     return Payment.objects.create(
         id=uuid4(),
         booking=booking,
         session=session,
         quote=quote,
+        extra_hours=extra_hours,
         kind=kind,
         amount_minor=amount_minor,
         currency=booking.currency,

@@ -20,7 +20,7 @@ from parking.domain.states import BookingStatus, PaymentKind, PaymentStatus, Ses
 from parking.domain.times import not_before
 from parking.gateways.base import ChargeOutcome, Declined, Pending, Succeeded
 from parking.models import ParkingBooking, ParkingSession, Payment
-from parking.services import audit, collection, refunds, slots
+from parking.services import audit, collection, extensions, refunds, slots
 from parking.services.results import PaymentAnswer
 
 LATE_AUTHORISATION: Final = timedelta(days=3)
@@ -126,10 +126,7 @@ def take_up_surplus(
 
 
 def _succeed(*, payment: Payment, booking: ParkingBooking, reference: str, now: datetime) -> Settled:
-    if payment.kind == PaymentKind.BOOKING:
-        refusal = collection.give_booking(booking=booking, now=now)
-    else:
-        refusal = collection.give_stay(booking=booking, payment=payment, now=now)
+    refusal = _give(payment=payment, booking=booking, now=now)
     payment.status = PaymentStatus.COMPLETED
     payment.captured_minor = payment.amount_minor
     payment.surplus_minor = payment.amount_minor if refusal else 0
@@ -155,6 +152,17 @@ def _succeed(*, payment: Payment, booking: ParkingBooking, reference: str, now: 
         refund_ids = refunds.order_surplus(payment=payment, reason=refusal.code, now=now)
         return Settled(answer=refusal, refund_ids=refund_ids)
     return Settled(answer=_answer(payment=payment, booking=booking))
+
+
+def _give(*, payment: Payment, booking: ParkingBooking, now: datetime) -> ParkingError | None:
+    """Give what was bought; an error says that it cannot be had any more, so that the money goes back."""
+    match payment.kind:
+        case PaymentKind.BOOKING:
+            return collection.give_booking(booking=booking, now=now)
+        case PaymentKind.EXTENSION:
+            return extensions.give(booking=booking, payment=payment, now=now)
+        case _:
+            return collection.give_stay(booking=booking, payment=payment, now=now)
 
 
 def _decline(*, payment: Payment, booking: ParkingBooking, code: str, now: datetime) -> ParkingError:

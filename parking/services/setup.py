@@ -17,7 +17,7 @@ from parking.db import guards
 from parking.db.transactions import use_case
 from parking.domain.callers import SYSTEM
 from parking.domain.permissions import Role
-from parking.domain.policy import Policy
+from parking.domain.policy import Policy, policy_definition
 from parking.domain.states import GateDirection
 from parking.domain.tariffs import hourly_definition
 from parking.models import (
@@ -95,11 +95,6 @@ def set_up(
         if report.zones_created or report.slots_created or report.gates_created:
             audit.record(action="site.set_up", caller=SYSTEM, at=now, data={"site": site_name})
     return report
-
-
-def policy_definition(*, policy: Policy) -> dict[str, int]:
-    """The stored form of a policy."""
-    return {name: getattr(policy, name) for name in policy.__slots__}
 
 
 def erase_everything() -> None:

@@ -5,11 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import connections
 from django.http import HttpResponse
 from django.test import Client
 
+from parking.domain.callers import SYSTEM
+from parking.domain.permissions import Role
 from parking.models import ParkingBooking, ParkingZone
+from parking.queries.clock import current_time
+from parking.services import credentials
 
 BOOKING = {
     "vehicle_number": "DL01AB1234",
@@ -64,6 +70,29 @@ class Api:
 @pytest.fixture
 def api() -> Api:
     return Api(client=Client(REMOTE_ADDR="127.0.0.1", enforce_csrf_checks=True))
+
+
+def staff_api(*, role: Role) -> Api:
+    """The API as a member of staff calls it, with their own key."""
+    user = get_user_model().objects.create_user(role.value, is_staff=True)
+    user.groups.add(Group.objects.get_or_create(name=role.value)[0])
+    key = credentials.make_staff_key(username=role.value, caller=SYSTEM, now=current_time())
+    return Api(client=Client(headers={"authorization": f"Bearer {key.token}"}, enforce_csrf_checks=True))
+
+
+@pytest.fixture
+def attendant(db) -> Api:
+    return staff_api(role=Role.ATTENDANT)
+
+
+@pytest.fixture
+def cashier(db) -> Api:
+    return staff_api(role=Role.CASHIER)
+
+
+@pytest.fixture
+def operator(db) -> Api:
+    return staff_api(role=Role.OPERATOR)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from parking.domain.tariffs import hourly_definition
 from tests.garage import Garage
 
 
@@ -69,10 +70,38 @@ def a_paid_booking(scene: Scene) -> Request:
     return Request(address={"booking_id": booking_id}, body={"booking_id": booking_id})
 
 
+@request_of("POST api/booking/extend/", "POST api/booking/plate/")
+def a_change_of_a_paid_booking(scene: Scene) -> Request:
+    booking = scene.garage.book_and_pay(now=scene.now)
+    return Request(body={"booking_id": str(booking.booking_id), "hours": 1, "vehicle_number": "KA09X9"})
+
+
+@request_of("POST api/quote/")
+def a_question_for_a_price(scene: Scene) -> Request:
+    return Request(body={"zone_id": scene.garage.zone.id, "hours": 2})
+
+
 @request_of("POST api/payment/additional/")
 def a_car_inside(scene: Scene) -> Request:
     entry = scene.garage.enter(scene.garage.book_and_pay(now=scene.now), now=scene.now)
     return Request(body={"session_id": str(entry.session_id)})
+
+
+@request_of("POST api/operator/tariffs/", "POST api/operator/tariffs/preview/")
+def a_new_tariff(_: Scene) -> Request:
+    return Request(body={"name": "Cheap", "definition": hourly_definition(rate_minor=100)})
+
+
+@request_of("POST api/operator/policies/")
+def a_new_policy(_: Scene) -> Request:
+    return Request(body={"name": "Patient", "definition": {"hold_seconds": 900}})
+
+
+@request_of("GET api/operator/tariffs/<tariff_id>/", "POST api/operator/zone/<zone_id>/terms/")
+def a_tariff_and_a_zone(scene: Scene) -> Request:
+    zone = scene.garage.zone
+    address = {"tariff_id": zone.tariff_id, "zone_id": zone.id}
+    return Request(address=address, body={"tariff_id": zone.tariff_id})
 
 
 @request_of("POST api/scan/entry/")

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 KEYS = (
     "success receipt_number issued_at as_of issuer_name site_name booking_id vehicle_number zone_name hours starts_at "
-    "ends_at entry_time exit_time charges refunds captured_amount refunded_amount net_amount tax_percentage tax_amount "
-    "gross_amount currency"
+    "ends_at entry_time exit_time charges refunds adjustments captured_amount refunded_amount net_amount "
+    "tax_percentage tax_amount gross_amount currency"
 )
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from parking.db.integrity import constraint_name
-from parking.domain.policy import Policy
+from parking.domain.policy import Policy, policy_definition
 from parking.domain.tariffs import hourly_definition
 from parking.models import (
     AuditEvent,
@@ -87,9 +87,8 @@ class Rows:
 
     @staticmethod
     def make_policy(*, site: ParkingSite, **changes: object) -> PolicyVersion:
-        definition = {name: getattr(Policy(), name) for name in Policy.__slots__}
-        row = {"name": "Standard", "version": 1, "definition": definition, "created_at": OPENING}
-        return PolicyVersion.objects.create(site=site, **row | changes)
+        row = {"name": "Standard", "version": 1, "definition": policy_definition(policy=Policy())}
+        return PolicyVersion.objects.create(site=site, **row | {"created_at": OPENING} | changes)
 
     @staticmethod
     def make_zone(**columns: object) -> ParkingZone:

@@ -1,0 +1,1 @@
+"""What the operator sets: prices, times, outages, merchants, permits."""
