@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractUser, AnonymousUser
+from django.contrib.auth.models import AbstractUser, AnonymousUser, User
 
 from parking.db.transactions import use_case
 from parking.domain.callers import Caller, device_caller, integrator_caller, staff_caller
@@ -157,7 +157,7 @@ def _make_key(
     *,
     name: str,
     scopes: list[str],
-    owner: AbstractUser | None,
+    owner: User | None,
     expires_at: datetime | None,
     caller: Caller,
     now: datetime,
