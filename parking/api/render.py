@@ -58,9 +58,15 @@ def booking_created(*, booking: BookingCreated) -> answers.BookingCreatedAnswer:
         starts_at=_time(booking.starts_at),
         ends_at=_time(booking.ends_at),
         status=booking.status,
-        message=f"Pay {amount} {booking.currency} before {_spoken_time(booking.expires_at)} "
-        f"to keep slot {booking.slot_number}.",
+        message=_what_to_do(booking=booking, amount=amount),
     )
+
+
+def _what_to_do(*, booking: BookingCreated, amount: str) -> str:
+    if booking.amount_minor == 0:
+        return f"Nothing to pay now. Slot {booking.slot_number} is yours until {_spoken_time(booking.ends_at)}."
+    until = _spoken_time(booking.expires_at)
+    return f"Pay {amount} {booking.currency} before {until} to keep slot {booking.slot_number}."
 
 
 def booking_payment(*, payment: PaymentAnswer) -> answers.BookingPaymentAnswer:

@@ -13,7 +13,7 @@ from django.db.models import Q
 from parking.db.locks import lock_booking, lock_vehicle
 from parking.db.transactions import use_case
 from parking.domain.bookings import Window, decide_cancellation, plan_window, refusal_to_change
-from parking.domain.callers import DRIVER, Caller
+from parking.domain.callers import DRIVER, SYSTEM, Caller
 from parking.domain.cards import without_card_numbers
 from parking.domain.codes import CODE_RANDOM_BITS, qr_code_from_bits
 from parking.domain.contacts import clean_owner_name, e164_phone
@@ -34,7 +34,7 @@ from parking.domain.states import BookingStatus, RefundKind, ReleaseReason, Vehi
 from parking.domain.times import not_before
 from parking.models import ParkingBooking, ParkingSession, ParkingSlot, ParkingZone, TariffVersion, Vehicle
 from parking.queries import snapshots
-from parking.services import audit, refunds, slots
+from parking.services import audit, collection, refunds, slots
 from parking.services.results import BookingClosed, BookingCreated, PlateChanged
 
 MAX_REASON_LENGTH: Final = 200
@@ -84,6 +84,8 @@ def create_booking(
                 now=now,
             )
             audit.record(action="booking.created", caller=caller, at=now, booking_id=booking.id)
+            if booking.price_minor == 0:
+                _give_free(booking=booking, now=now)
         return _created(booking=booking, slot=slot)
 
     try:
@@ -287,6 +289,14 @@ def _insert(
     )
     slots.allocate(slot=slot, booking=booking, start=window.starts_at, end=window.ends_at, lapses_at=booking.expires_at)
     return booking
+
+
+def _give_free(*, booking: ParkingBooking, now: datetime) -> None:
+    """What costs nothing needs no payment, and no hold that could lapse before one."""
+    refusal = collection.give_booking(booking=booking, now=now)
+    if refusal is not None:
+        raise refusal
+    audit.record(action="booking.free", caller=SYSTEM, at=now, booking_id=booking.id)
 
 
 def _created(*, booking: ParkingBooking, slot: ParkingSlot) -> BookingCreated:

@@ -10,7 +10,8 @@ from parking.db.transactions import use_case
 from parking.domain.callers import DRIVER, Caller
 from parking.domain.errors import NothingPaid, UnknownBooking
 from parking.domain.permissions import Permission
-from parking.models import ParkingBooking, Payment, Receipt
+from parking.models import ParkingBooking, ParkingSite, Payment, Receipt
+from parking.queries import snapshots
 from parking.queries.receipts import ReceiptDetails, receipt_details
 from parking.services import audit
 
@@ -28,7 +29,7 @@ def _issued(*, booking_id: UUID) -> Receipt | None:
 
 
 def _issue(*, booking_id: UUID, caller: Caller, now: datetime) -> Receipt:
-    booking = ParkingBooking.objects.select_related("zone").filter(id=booking_id).first()
+    booking = ParkingBooking.objects.select_related("zone", "tariff").filter(id=booking_id).first()
     if booking is None:
         raise UnknownBooking
     if not Payment.objects.filter(booking=booking, captured_minor__gt=0).exists():
@@ -43,7 +44,7 @@ def _issue(*, booking_id: UUID, caller: Caller, now: datetime) -> Receipt:
             number=site.next_receipt_number,
             booking=booking,
             issuer_name=site.legal_name or site.name,
-            tax_basis_points=site.tax_basis_points,
+            tax_basis_points=_tax(booking=booking, site=site),
             issued_at=now,
         )
         # The next one only after this one: a number that is counted and not given would be a gap.
@@ -53,3 +54,9 @@ def _issue(*, booking_id: UUID, caller: Caller, now: datetime) -> Receipt:
             action="receipt.issued", caller=caller, at=now, booking_id=booking.id, data={"number": receipt.number}
         )
     return receipt
+
+
+def _tax(*, booking: ParkingBooking, site: ParkingSite) -> int:
+    """Basis points: the tariff's own, or the site's for one that names none."""
+    own = snapshots.tariff_of(version=booking.tariff).tax_basis_points
+    return site.tax_basis_points if own is None else own

@@ -6,15 +6,17 @@ import pytest
 
 from parking.domain.callers import SYSTEM, staff_caller
 from parking.domain.errors import (
+    AlreadyPaid,
     InvalidField,
     InvalidTariff,
+    PaymentDue,
     PermissionRequired,
     UnknownPolicy,
     UnknownTariff,
     UnknownZone,
 )
 from parking.domain.permissions import Role
-from parking.domain.states import VehicleClass
+from parking.domain.states import BookingStatus, VehicleClass
 from parking.domain.tariffs import hourly_definition
 from parking.models import AuditEvent, ParkingSite, PolicyVersion, TariffVersion
 from parking.queries.auditor import audit
@@ -58,6 +60,38 @@ def test_a_stay_under_bands_and_a_cap_is_billed_by_them(garage):
     garage.enter(booking)
     bill = garage.leave(booking, now=at(minutes=91))
     assert (bill.total_minor, bill.refund_minor) == (5000, 5000)
+    assert audit().violated == []
+
+
+FIRST_HOUR_FREE = {
+    "kind": "rates",
+    "rates": [{"name": "All day", "bands": [{"until": "1h", "adds": "0"}, {"each": "1h", "adds": "30.00"}]}],
+    "tax": {"percent": "5", "included": True},
+}
+
+
+def test_a_booking_that_costs_nothing_is_paid_for_at_once(garage):
+    use(garage, publish(FIRST_HOUR_FREE))
+    booking = garage.book(hours=1)
+    assert (booking.amount_minor, booking.status) == (0, BookingStatus.PAID)
+    with pytest.raises(AlreadyPaid):
+        garage.pay(booking)
+    session_id = garage.enter(booking, now=at(minutes=10)).session_id
+    with pytest.raises(PaymentDue):
+        garage.leave(booking, now=at(minutes=100))
+    garage.top_up(session_id, now=at(minutes=101))
+    assert garage.leave(booking, now=at(minutes=102)).prepaid_minor == 3000
+    receipt = ParkingService.get_receipt(booking_id=booking.booking_id, now=at(minutes=103))
+    assert (receipt.tax_basis_points, receipt.kept.tax_minor) == (500, 143)
+    assert audit().violated == []
+
+
+def test_a_free_booking_that_nobody_uses_becomes_a_no_show(garage):
+    use(garage, publish(FIRST_HOUR_FREE))
+    booking = garage.book(hours=1)
+    assert garage.look(booking, now=at(minutes=59)).status == BookingStatus.PAID
+    assert garage.look(booking, now=at(minutes=60)).status == BookingStatus.NO_SHOW
+    assert garage.cancel(garage.book("KA02B2", hours=1), now=at(minutes=1)).refund_minor == 0
     assert audit().violated == []
 
 

@@ -33,6 +33,7 @@ LEFT JOIN (
 _BOOKING_STEPS: Final[Mapping[str, BookingStatus]] = {
     "booking.created": BookingStatus.CREATED,
     "payment.completed:BOOKING": BookingStatus.PAID,
+    "booking.free": BookingStatus.PAID,
     "booking.expired": BookingStatus.EXPIRED,
     "booking.cancelled": BookingStatus.CANCELLED,
     "booking.zone_full": BookingStatus.CANCELLED,
