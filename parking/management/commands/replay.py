@@ -2,14 +2,12 @@ from __future__ import annotations
 
 import json
 import time
-from argparse import ArgumentParser, ArgumentTypeError
-from collections import Counter
-from collections.abc import Callable, Iterator
+from argparse import ArgumentParser
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
-from decimal import Decimal
-from io import StringIO
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -18,19 +16,38 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from parking.domain.errors import InvalidField
-from parking.domain.money import format_amount, parse_amount
-from parking.domain.stay_records import RowProblem, StayRecords, UnreadableHeaderError, read_stay_records
-from parking.domain.tariffs import MAX_BOOKED_HOURS, HourlyTariff
+from parking.domain.stay_records import StayRecords
+from parking.domain.tariffs import MAX_BOOKED_HOURS
 from parking.domain.times import format_time
 from parking.management.auditing import audit_with_progress, json_of, lines_of
+from parking.management.stay_files import Line, read_stays, row_lines, rows_as_json, whole_number
+from parking.management.tables import Money, text_of
+from parking.management.tariff_files import (
+    DEFAULT_CURRENCY,
+    DEFAULT_RATE,
+    TariffFile,
+    hourly_at,
+    read_tariff_files,
+)
 from parking.queries.auditor import AuditReport
 from parking.services.replay import database
-from parking.services.replay.drive import CURRENCY, MAX_SLOTS, OccupiedGarageError, ReplayPlan, drive
+from parking.services.replay.drive import MAX_SLOTS, OccupiedGarageError, ReplayPlan, drive
 from parking.services.replay.outcome import ReplayOutcome, Total, read_outcome
 
-NAMED_ROWS: Final = 5
-"""So many rejected rows of each kind are named by their line."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Replayed:
+    """All that there is to tell."""
+
+    records: StayRecords
+    plan: ReplayPlan
+    tariff: TariffFile
+    outcome: ReplayOutcome
+    report: AuditReport
+
+    @property
+    def money(self) -> Money:
+        return Money(currency=self.plan.currency)
 
 
 class Command(BaseCommand):
@@ -41,12 +58,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("path", type=Path, help="the CSV file; times in ISO 8601 with Z or an offset")
-        parser.add_argument("--slots", type=_whole(1, MAX_SLOTS), help="slots in the zone (one for each bay)")
-        parser.add_argument("--rate", default="50.00", help=f"price per hour in {CURRENCY} (50.00)")
-        parser.add_argument(
-            "--hours", type=_whole(1, MAX_BOOKED_HOURS), default=2, help="hours that each driver books (2)"
+        parser.add_argument("--slots", type=whole_number(1, MAX_SLOTS), help="slots in the zone (one for each bay)")
+        price = parser.add_mutually_exclusive_group()
+        price.add_argument(
+            "--rate", default=DEFAULT_RATE, help=f"price per started hour in {DEFAULT_CURRENCY} ({DEFAULT_RATE})"
         )
-        parser.add_argument("--limit", type=_whole(1, 10**9), help="read only so many rows of the file")
+        price.add_argument("--tariff", type=Path, help="sell under the tariff that this JSON file defines instead")
+        parser.add_argument(
+            "--hours", type=whole_number(1, MAX_BOOKED_HOURS), default=2, help="hours that each driver books (2)"
+        )
+        parser.add_argument("--limit", type=whole_number(1, 10**9), help="read only so many rows of the file")
         parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
         place = parser.add_mutually_exclusive_group()
         place.add_argument("--keep", type=Path, help="keep the database, as this new SQLite file")
@@ -58,8 +79,9 @@ class Command(BaseCommand):
                 "A replay pays with simulated money, so it runs in the sandbox only: set PARKING_MODE=sandbox"
                 " and PARKING_PAYMENT_PROVIDER=simulated for it."
             )
-        records = _read(path=path, limit=limit)
-        plan = _plan(records=records, slots=options["slots"], rate=options["rate"], hours=options["hours"])
+        records = read_stays(path=path, limit=limit)
+        tariff = _tariff(path=options["tariff"], rate=options["rate"])
+        plan = _plan(records=records, slots=options["slots"], hours=options["hours"], tariff=tariff)
         began = time.monotonic()
         try:
             with (
@@ -70,68 +92,40 @@ class Command(BaseCommand):
                 report = audit_with_progress()
         except (database.UnusableDatabaseError, OccupiedGarageError) as error:
             raise CommandError(str(error)) from error
+        replayed = _Replayed(records=records, plan=plan, tariff=tariff, outcome=outcome, report=report)
         if options["json"]:
-            self.stdout.write(_as_json(records=records, plan=plan, outcome=outcome, report=report))
+            self.stdout.write(_as_json(replayed=replayed))
         else:
-            self._write_text(name=path.name, records=records, plan=plan, outcome=outcome, report=report, began=began)
+            self._write_text(name=path.name, replayed=replayed, began=began)
         if report.violations:
             raise SystemExit(1)
 
-    def _write_text(
-        self,
-        *,
-        name: str,
-        records: StayRecords,
-        plan: ReplayPlan,
-        outcome: ReplayOutcome,
-        report: AuditReport,
-        began: float,
-    ) -> None:
+    def _write_text(self, *, name: str, replayed: _Replayed, began: float) -> None:
+        plan, report = replayed.plan, replayed.report
         self.stdout.write(
-            f"{name}: {plan.slot_count} slots, {_money(plan.hourly_rate_minor)} {CURRENCY} an hour,"
-            f" each car books {plan.hours_booked} h"
+            f"{name}: {plan.slot_count} slots, {_price(replayed=replayed)}, each car books {plan.hours_booked} h"
         )
-        # Without markup: what stands in brackets in the file is text.
-        console = Console(file=StringIO(), highlight=False, markup=False)
-        with console.capture() as text:
-            console.print(_as_table(records=records, outcome=outcome))
-        lines = "\n".join(line.rstrip() for line in text.get().splitlines()).strip("\n")
-        self.stdout.write(f"\n{lines}\n\n")
-        self.stdout.write(f"{len(records.stays):,} stays in {time.monotonic() - began:.0f} s")
+        self.stdout.write(f"\n{text_of(_as_table(replayed=replayed))}\n\n")
+        self.stdout.write(f"{len(replayed.records.stays):,} stays in {time.monotonic() - began:.0f} s")
         self.stdout.write("\n".join(lines_of(report=report)) if report.violations else report.summary)
 
 
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    """An argument that is a whole number in bounds."""
-
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdecimal() and least <= int(text[:12]) <= most):
-            raise ArgumentTypeError(f"must be a whole number from {least} to {most}, not {text!r}")
-        return int(text)
-
-    return read
+def _tariff(*, path: Path | None, rate: str) -> TariffFile:
+    if path is None:
+        return hourly_at(rate=rate, currency=DEFAULT_CURRENCY)
+    return read_tariff_files(paths=[path], time_zone="UTC")[0]
 
 
-def _read(*, path: Path, limit: int | None) -> StayRecords:
-    try:
-        with path.open(encoding="utf-8", errors="surrogateescape") as lines:
-            return read_stay_records(lines=lines, limit=limit)
-    except UnreadableHeaderError as error:
-        raise CommandError(f"{path}: {error}") from error
-    except OSError as error:
-        raise CommandError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _plan(*, records: StayRecords, slots: int | None, rate: str, hours: int) -> ReplayPlan:
-    try:
-        tariff = HourlyTariff(rate_minor=parse_amount(text=rate, currency=CURRENCY))
-    except (InvalidField, ValueError) as error:
-        problem = str(getattr(error, "message", error)).removeprefix("amount: ")
-        raise CommandError(f"--rate {rate}: {problem}") from error
+def _plan(*, records: StayRecords, slots: int | None, hours: int, tariff: TariffFile) -> ReplayPlan:
     bays = len({stay.bay for stay in records.stays})
     if slots is None and bays > MAX_SLOTS:
         raise CommandError(f"{bays} bays occur, more than the {MAX_SLOTS} slots there may be: give --slots.")
-    return ReplayPlan(slot_count=slots or max(1, bays), hourly_rate_minor=tariff.rate_minor, hours_booked=hours)
+    return ReplayPlan(
+        slot_count=slots or max(1, bays),
+        definition=tariff.definition,
+        currency=tariff.currency,
+        hours_booked=hours,
+    )
 
 
 def _place(*, keep: Path | None, url: str | None) -> AbstractContextManager[dict[str, Any]]:
@@ -157,49 +151,27 @@ def _replay(*, records: StayRecords, plan: ReplayPlan) -> ReplayOutcome:
     return read_outcome(refused=refused)
 
 
-def _rejected(*, records: StayRecords) -> dict[RowProblem, tuple[int, list[str]]]:
-    """How many rows of each kind were set aside, and the first of them by line."""
-    counts = Counter(row.problem for row in records.rejected)
-    return {
-        problem: (
-            counts[problem],
-            [f"line {row.line}: {row.detail}".removesuffix(": ") for row in records.rejected if row.problem is problem][
-                :NAMED_ROWS
-            ],
-        )
-        for problem in RowProblem
-        if counts[problem]
-    }
-
-
-def _as_json(*, records: StayRecords, plan: ReplayPlan, outcome: ReplayOutcome, report: AuditReport) -> str:
+def _as_json(*, replayed: _Replayed) -> str:
     def total(of: Total) -> dict[str, Any]:
-        return {"count": of.count, "amount": _money(of.amount_minor)}
+        return {"count": of.count, "amount": money.plain(of.amount_minor)}
 
+    plan, outcome, report, money = replayed.plan, replayed.outcome, replayed.report, replayed.money
     busiest = outcome.busiest
     answer = {
-        "rows": {
-            "read": records.rows_read,
-            "used": len(records.stays),
-            "out_of_order": records.rows_out_of_order,
-            "rejected": {
-                problem.value: {"count": count, "first": first}
-                for problem, (count, first) in _rejected(records=records).items()
-            },
-        },
+        "rows": rows_as_json(records=replayed.records),
         "garage": {
             "slots": plan.slot_count,
-            "hourly_rate": _money(plan.hourly_rate_minor),
+            **_price_as_json(replayed=replayed),
             "hours_booked": plan.hours_booked,
         },
         "sessions": outcome.sessions,
         "still_inside": outcome.still_inside,
         "refused": dict(outcome.refused),
         "hours_billed": outcome.hours_billed,
-        "currency": CURRENCY,
-        "captured": _money(outcome.captured_minor),
-        "refunded": _money(outcome.refunded_minor),
-        "kept": _money(outcome.kept_minor),
+        "currency": plan.currency,
+        "captured": money.plain(outcome.captured_minor),
+        "refunded": money.plain(outcome.refunded_minor),
+        "kept": money.plain(outcome.kept_minor),
         "overtime_payments": total(outcome.overtime),
         "unused_time_refunds": total(outcome.unused_time),
         "busiest": busiest and {"at": format_time(moment=busiest.at), "cars_inside": busiest.cars_inside},
@@ -208,30 +180,36 @@ def _as_json(*, records: StayRecords, plan: ReplayPlan, outcome: ReplayOutcome, 
     return json.dumps(answer, indent=2)
 
 
-def _as_table(*, records: StayRecords, outcome: ReplayOutcome) -> Table:
+def _price(*, replayed: _Replayed) -> str:
+    tariff = replayed.tariff
+    if tariff.path is not None:
+        return f"tariff {tariff.name}"
+    return f"{replayed.money.plain(tariff.tariff.hourly_rate_minor)} {tariff.currency} an hour"
+
+
+def _price_as_json(*, replayed: _Replayed) -> dict[str, str]:
+    tariff = replayed.tariff
+    if tariff.path is not None:
+        return {"tariff": tariff.name}
+    return {"hourly_rate": replayed.money.plain(tariff.tariff.hourly_rate_minor)}
+
+
+def _as_table(*, replayed: _Replayed) -> Table:
     table = Table(box=box.SIMPLE, show_header=False)
     table.add_column()
     table.add_column(justify="right")
     table.add_column(overflow="fold")
-    for section in (_row_lines(records=records), _car_lines(outcome=outcome), _money_lines(outcome=outcome)):
+    outcome = replayed.outcome
+    sections = (
+        row_lines(records=replayed.records),
+        _car_lines(outcome=outcome),
+        _money_lines(outcome=outcome, money=replayed.money),
+    )
+    for section in sections:
         for line in section:
             table.add_row(*line)
         table.add_section()
     return table
-
-
-Line = tuple[str, str, str]
-"""What it is, how much, and what there is to say about it."""
-
-
-def _row_lines(*, records: StayRecords) -> Iterator[Line]:
-    yield "rows read", f"{records.rows_read:,}", ""
-    yield "rows used", f"{len(records.stays):,}", ""
-    yield "rows out of order", f"{records.rows_out_of_order:,}", ""
-    yield "rows rejected", f"{len(records.rejected):,}", ""
-    for problem, (count, first) in _rejected(records=records).items():
-        more = ["..."] if count > len(first) else []
-        yield f"  {problem.value}", f"{count:,}", "\n".join([*first, *more])
 
 
 def _car_lines(*, outcome: ReplayOutcome) -> Iterator[Line]:
@@ -246,23 +224,23 @@ def _car_lines(*, outcome: ReplayOutcome) -> Iterator[Line]:
         yield "most cars inside", f"{outcome.busiest.cars_inside:,}", at
 
 
-def _money_lines(*, outcome: ReplayOutcome) -> Iterator[Line]:
+def _money_lines(*, outcome: ReplayOutcome, money: Money) -> Iterator[Line]:
     yield "hours billed", f"{outcome.hours_billed:,}", ""
     overtime, unused = outcome.overtime, outcome.unused_time
-    yield "captured", _grouped(outcome.captured_minor), CURRENCY
-    yield "  of it overtime", _grouped(overtime.amount_minor), f"{CURRENCY} in {_many(overtime.count, 'payment')}"
-    yield "refunded", _grouped(outcome.refunded_minor), CURRENCY
-    yield "  of it unused time", _grouped(unused.amount_minor), f"{CURRENCY} in {_many(unused.count, 'refund')}"
-    yield "kept", _grouped(outcome.kept_minor), f"{CURRENCY}, captured - refunded"
+    yield "captured", money.grouped(outcome.captured_minor), money.currency
+    yield (
+        "  of it overtime",
+        money.grouped(overtime.amount_minor),
+        f"{money.currency} in {_many(overtime.count, 'payment')}",
+    )
+    yield "refunded", money.grouped(outcome.refunded_minor), money.currency
+    yield (
+        "  of it unused time",
+        money.grouped(unused.amount_minor),
+        f"{money.currency} in {_many(unused.count, 'refund')}",
+    )
+    yield "kept", money.grouped(outcome.kept_minor), f"{money.currency}, captured - refunded"
 
 
 def _many(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _money(amount_minor: int) -> str:
-    return format_amount(amount_minor=amount_minor, currency=CURRENCY)
-
-
-def _grouped(amount_minor: int) -> str:
-    return f"{Decimal(_money(amount_minor)):,}"

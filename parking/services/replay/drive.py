@@ -6,18 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from parking.domain.callers import device_caller
+from parking.domain.callers import SYSTEM, device_caller
 from parking.domain.errors import ParkingError, PaymentDue
 from parking.domain.stay_records import EARLIEST, RecordedStay
 from parking.models import ParkingZone
-from parking.services import ParkingService, setup
+from parking.services import ParkingService, setup, terms
 
 ZONE_NAME: Final = "Replay"
-CURRENCY: Final = "INR"
 MAX_SLOTS: Final = 10_000
+_RATE_UNTIL_TERMS_MINOR: Final = 5000
+"""A zone is made with an hourly tariff; this one's is replaced before anybody comes."""
 _ENTRY_GATE: Final = device_caller(device_id="ENTRY_GATE_01")
 _EXIT_GATE: Final = device_caller(device_id="EXIT_GATE_01")
 _BASE_36: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -29,10 +30,14 @@ class OccupiedGarageError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayPlan:
-    """The garage that the recorded cars drive into, and what each driver books before knowing how long it will be."""
+    """The garage that the recorded cars drive into, and what each driver books before knowing how long it will be.
+
+    `definition` is of the tariff that it sells under, complete with currency and time zone if its kind has them.
+    """
 
     slot_count: int
-    hourly_rate_minor: int
+    definition: Mapping[str, Any]
+    currency: str
     hours_booked: int
 
 
@@ -77,14 +82,17 @@ def drive(*, stays: Sequence[RecordedStay], plan: ReplayPlan, after_each_stay: C
 def _open_garage(*, plan: ReplayPlan, now: datetime) -> int:
     zone = setup.ZonePlan(
         name=ZONE_NAME,
-        hourly_rate_minor=plan.hourly_rate_minor,
+        hourly_rate_minor=_RATE_UNTIL_TERMS_MINOR,
         slot_count=plan.slot_count,
         slot_prefix="R",
     )
-    report = setup.set_up(now=now, site_name=ZONE_NAME, zones=[zone], currency=CURRENCY, time_zone="UTC")
+    report = setup.set_up(now=now, site_name=ZONE_NAME, zones=[zone], currency=plan.currency, time_zone="UTC")
     if not report.zones_created:
         raise OccupiedGarageError(f"There is a zone {ZONE_NAME!r} of a former replay. Give an empty database.")
-    return ParkingZone.objects.get(name=ZONE_NAME).id
+    zone_id = ParkingZone.objects.get(name=ZONE_NAME).id
+    tariff = terms.publish_tariff(name=ZONE_NAME, definition=plan.definition, caller=SYSTEM, now=now)
+    terms.set_zone_terms(zone_id=zone_id, tariff_id=tariff.id, caller=SYSTEM, now=now)
+    return zone_id
 
 
 def _events(*, stays: Sequence[RecordedStay]) -> Iterator[_Event]:
@@ -95,7 +103,7 @@ def _events(*, stays: Sequence[RecordedStay]) -> Iterator[_Event]:
 
 
 def _arrive(*, zone_id: int, plan: ReplayPlan, stay: RecordedStay) -> _Ticket:
-    """Book, pay and enter, all at the moment of arrival."""
+    """Book, pay unless it is free, and enter, all at the moment of arrival."""
     now = stay.arrived_at
     booking = ParkingService.create_booking(
         vehicle_number=plate_of(line=stay.line),
@@ -104,7 +112,8 @@ def _arrive(*, zone_id: int, plan: ReplayPlan, stay: RecordedStay) -> _Ticket:
         hours=plan.hours_booked,
         now=now,
     )
-    ParkingService.process_booking_payment(booking_id=booking.booking_id, gateway_data={}, now=now)
+    if booking.amount_minor:
+        ParkingService.process_booking_payment(booking_id=booking.booking_id, gateway_data={}, now=now)
     entry = ParkingService.scan_entry_qr(
         qr_code=booking.qr_code, scanner_device_id=_ENTRY_GATE.name, caller=_ENTRY_GATE, now=now
     )
