@@ -6,10 +6,22 @@ from typing import Final
 
 from ninja import NinjaAPI, Swagger
 
-from parking.api import bookings, changes, information, payments, quotes, receipts, sandbox, scans, webhooks
+from parking.api import (
+    bookings,
+    changes,
+    information,
+    payments,
+    quotes,
+    receipts,
+    sandbox,
+    scans,
+    validations,
+    webhooks,
+)
+from parking.api.desk import adjustments, cash, passback, people
 from parking.api.door import StrictParser
 from parking.api.errors import add_handlers
-from parking.api.operator import terms
+from parking.api.operator import merchants, outages, permits, terms
 
 API_VERSION: Final = "1.0.0"
 _DESCRIPTION: Final = """\
@@ -40,10 +52,18 @@ def build_api(*, with_sandbox: bool) -> NinjaAPI:
     api.add_router("api/booking/", changes.router)
     api.add_router("api/booking/", bookings.router)
     api.add_router("api/booking/", receipts.router)
+    api.add_router("api/", validations.router)
     api.add_router("api/scan/", scans.router)
     api.add_router("", information.router)
     if with_sandbox:
         api.add_router("api/sandbox/", sandbox.router)
+    api.add_router("api/desk/", people.router)
+    api.add_router("api/desk/", adjustments.router)
+    api.add_router("api/desk/", cash.router)
+    api.add_router("api/desk/", passback.router)
+    api.add_router("api/operator/", outages.router)
     api.add_router("api/operator/", terms.router)
+    api.add_router("api/operator/", merchants.router)
+    api.add_router("api/operator/", permits.router)
     add_handlers(api=api)
     return api

@@ -11,26 +11,43 @@ from typing import Final
 from django.conf import settings
 from django.http import HttpRequest
 
+from parking.api.moments import now_of
 from parking.domain.callers import DRIVER, UNPROVEN, Caller, CallerKind, device_caller
 from parking.domain.errors import InvalidKey
-from parking.queries.clock import current_time
 from parking.services import credentials
 
 _SCHEME: Final = "bearer"
+_KNOWN_AS: Final = "_parking_caller"
 _IPV6_HOUSEHOLD: Final = 64
 _UNGUESSABLE_LENGTH: Final = 22
 """So many characters have 128 random bits in base64; a UUID has more."""
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """The gate, integrator or member of staff whose key it carries; a driver if it carries none. Raises InvalidKey."""
+    """The gate, integrator or member of staff whose key it carries; a driver if it carries none. Raises InvalidKey.
+
+    A key is looked up once for each request, whoever asks.
+    """
+    known = getattr(request, _KNOWN_AS, None)
+    if known is None:
+        try:
+            known = _authenticated(request=request)
+        except InvalidKey as error:
+            known = error
+        setattr(request, _KNOWN_AS, known)
+    if isinstance(known, InvalidKey):
+        raise known
+    return known
+
+
+def _authenticated(*, request: HttpRequest) -> Caller:
     header = request.headers.get("Authorization")
     if header is None:
         return DRIVER
     scheme, _, token = header.partition(" ")
     if scheme.lower() != _SCHEME:
         raise InvalidKey("Send the key as: Authorization: Bearer KEY")
-    return credentials.authenticate(token=token.strip(), now=current_time())
+    return credentials.authenticate(token=token.strip(), now=now_of(request))
 
 
 def scanning_caller(*, request: HttpRequest, scanner_device_id: str) -> Caller:

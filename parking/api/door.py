@@ -26,7 +26,15 @@ from parking.api.errors import (
     error_response,
 )
 from parking.api.idempotency import once_for_each_key
-from parking.domain.errors import DeviceKeyRequired, InvalidKey, NotFound, UnknownBooking, UnknownCode, UnknownSession
+from parking.domain.errors import (
+    DeviceKeyRequired,
+    InvalidKey,
+    NotFound,
+    UnknownBooking,
+    UnknownCode,
+    UnknownDiscount,
+    UnknownSession,
+)
 from parking.queries.clock import current_time
 from parking.services import guesses
 
@@ -36,7 +44,7 @@ _JSON: Final = "application/json"
 
 _PAGES: Final = ("openapi-json", "openapi-view")  # ninja's own, which answer to any method
 _HEALTH: Final = "health"  # guesses nothing, and must answer while the database does not
-_WRONG_GUESSES: Final = (UnknownBooking, UnknownSession, UnknownCode, InvalidKey, DeviceKeyRequired)
+_WRONG_GUESSES: Final = (UnknownBooking, UnknownSession, UnknownCode, UnknownDiscount, InvalidKey, DeviceKeyRequired)
 
 View = Callable[..., HttpResponseBase]
 

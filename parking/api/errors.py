@@ -139,8 +139,9 @@ def _invalid_fields(*, errors: list[dict[str, Any]]) -> InvalidField:
 
 
 def _field_name(location: tuple[str | int, ...]) -> str:
-    # ("body", name of the view's argument, field, ...)
-    return ".".join(str(part) for part in location[2:]) or "body"
+    # ("query", field), or ("body", name of the view's argument, field, ...)
+    fields = location[1:] if location[0] == "query" else location[2:]
+    return ".".join(str(part) for part in fields) or "body"
 
 
 _PROBLEMS: Final[Mapping[str, str]] = {

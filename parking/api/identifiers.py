@@ -7,7 +7,14 @@ from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from parking.domain.errors import ParkingError, UnknownBooking, UnknownSession, UnknownZone
+from parking.domain.errors import (
+    ParkingError,
+    UnknownAdjustment,
+    UnknownBooking,
+    UnknownRefund,
+    UnknownSession,
+    UnknownZone,
+)
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _MAX_DIGITS: Final = 18
@@ -24,6 +31,20 @@ def session_id_of(text: str) -> UUID:
     uuid = _uuid(text)
     if uuid is None:
         raise UnknownSession
+    return uuid
+
+
+def refund_id_of(text: str) -> UUID:
+    uuid = _uuid(text)
+    if uuid is None:
+        raise UnknownRefund
+    return uuid
+
+
+def adjustment_id_of(text: str) -> UUID:
+    uuid = _uuid(text)
+    if uuid is None:
+        raise UnknownAdjustment
     return uuid
 
 

@@ -6,21 +6,30 @@ from typing import Annotated
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
-from ninja import Path, Router
-from pydantic import WithJsonSchema
+from ninja import Path, Query, Router
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import zone_id_of
-from parking.api.response_schemas import HealthAnswer, ZonesAnswer, ZoneStatusAnswer
-from parking.domain.errors import Unavailable, UnknownZone
+from parking.api.identifiers import moment_of, zone_id_of
+from parking.api.request_schemas import MomentText
+from parking.api.response_schemas import AvailabilityAnswer, HealthAnswer, ZonesAnswer, ZoneStatusAnswer
+from parking.domain.errors import InvalidField, Unavailable, UnknownZone
 from parking.domain.permissions import Permission
+from parking.queries.availability import get_room
 from parking.queries.clock import current_time
 from parking.queries.zones import count_zones, list_zones
 from parking.services import ParkingService
 
 router = Router(tags=["Information"])
+
+
+class Span(BaseModel):
+    """A time to come."""
+
+    starts_at: MomentText = Field(alias="from")
+    ends_at: MomentText = Field(alias="to")
 
 
 @router.get(
@@ -48,6 +57,25 @@ def zone_status(
     caller_of(request).require(Permission.ZONE_VIEW)
     status = ParkingService.get_zone_status(zone_id=zone_id_of(zone_id), now=current_time())
     return render.zone_status(zone=status)
+
+
+@router.get(
+    "api/zone/{zone_id}/availability/",
+    operation_id="get_zone_availability",
+    summary="See a zone's room over time",
+    **documentation.query(answers={200: AvailabilityAnswer}, refusals=(*BY_KEY, InvalidField, UnknownZone)),
+)
+def availability(
+    request: HttpRequest,
+    zone_id: Annotated[str, WithJsonSchema({"type": "integer"}), Path()],
+    span: Query[Span],
+) -> AvailabilityAnswer:
+    """Slots that are free for the whole time, and how many are free when. At most 31 days."""
+    caller_of(request).require(Permission.ZONE_VIEW)
+    room = get_room(
+        zone_id=zone_id_of(zone_id), start=moment_of(span.starts_at), end=moment_of(span.ends_at), now=current_time()
+    )
+    return render.availability(found=room)
 
 
 @router.get(

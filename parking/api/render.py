@@ -10,6 +10,7 @@ from parking.domain.money import format_amount
 from parking.domain.states import PaymentStatus
 from parking.domain.tariffs import PriceLine
 from parking.domain.times import format_time
+from parking.queries.availability import ZoneRoom
 from parking.queries.bookings import AdjustmentLine, BookingDetails, StayDetails
 from parking.queries.quotes import QuotedVisit
 from parking.queries.zones import ZoneStatus
@@ -118,6 +119,7 @@ def booking_cancelled(*, booking: BookingClosed) -> answers.BookingCancelledAnsw
         message = f"The booking is cancelled. {amount} {booking.currency} were refunded."
     else:
         message = f"The booking is cancelled. The refund of {amount} {booking.currency} is on its way."
+    message += _at_the_desk(booking.in_cash_minor, booking.currency)
     return answers.BookingCancelledAnswer(
         booking_id=str(booking.booking_id),
         refund_amount=amount,
@@ -125,6 +127,10 @@ def booking_cancelled(*, booking: BookingClosed) -> answers.BookingCancelledAnsw
         currency=booking.currency,
         message=message,
     )
+
+
+def _at_the_desk(in_cash_minor: int, currency: str) -> str:
+    return f" {_amount(in_cash_minor, currency)} {currency} wait for you at the cash desk." if in_cash_minor else ""
 
 
 def booking_extended(*, extended: BookingExtended) -> answers.BookingExtendedAnswer:
@@ -201,7 +207,8 @@ def entry_admitted(*, entry: EntryAdmitted) -> answers.EntryAnswer:
         zone_name=entry.zone_name,
         entry_time=_time(entry.entry_time),
         paid_until=_time(entry.paid_until),
-        message=f"Welcome. Park in slot {entry.slot_number}; you have paid until {_spoken_time(entry.paid_until)}.",
+        message=f"Welcome. Park in slot {entry.slot_number}; you have paid until {_spoken_time(entry.paid_until)}."
+        + (" Your earlier stay, which no exit gate saw the end of, is closed." if entry.passback else ""),
     )
 
 
@@ -209,7 +216,8 @@ def exit_opened(*, bill: ExitBill) -> answers.ExitAnswer:
     message = "Nothing is due. Goodbye."
     if bill.refund_minor > 0:
         refund = f"{_amount(bill.refund_minor, bill.currency)} {bill.currency}"
-        message = f"Nothing is due. {refund} for unused hours are refunded. Goodbye."
+        at_the_desk = _at_the_desk(bill.in_cash_minor, bill.currency)
+        message = f"Nothing is due. {refund} for unused hours are refunded.{at_the_desk} Goodbye."
     return answers.ExitAnswer.model_validate({**bill_details(bill=bill), "message": message})
 
 
@@ -279,8 +287,27 @@ def zone_status(*, zone: ZoneStatus) -> answers.ZoneStatusAnswer:
         total_slots=zone.total_slots,
         occupied_slots=zone.occupied_slots,
         available_slots=zone.available_slots,
+        out_of_service_slots=zone.out_of_service_slots,
+        unaccounted_cars=zone.unaccounted_cars,
         active_sessions=zone.active_sessions,
         occupancy_percentage=zone.occupancy_percentage,
+    )
+
+
+def availability(*, found: ZoneRoom) -> answers.AvailabilityAnswer:
+    steps = [
+        answers.RoomStep(starts_at=_time(step.starts_at), ends_at=_time(step.ends_at), free_slots=step.free_slots)
+        for step in found.room.steps
+    ]
+    return answers.AvailabilityAnswer(
+        zone_id=found.zone_id,
+        zone_name=found.zone_name,
+        starts_at=_time(found.start),
+        ends_at=_time(found.end),
+        total_slots=found.total_slots,
+        free_slots=found.room.free_slots,
+        steps=steps,
+        exact=found.room.is_exact,
     )
 
 

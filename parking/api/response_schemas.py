@@ -330,9 +330,30 @@ class ZoneStatusAnswer(Answer):
     currency: Currency
     total_slots: int
     occupied_slots: int = Field(description="Cars inside.")
-    available_slots: int = Field(description="Neither taken nor held.")
+    available_slots: int = Field(description="Neither taken, held nor out of service, less `unaccounted_cars`.")
+    out_of_service_slots: int = Field(description="Out of service at this moment, and nobody in them.")
+    unaccounted_cars: int = Field(description="Cars that somebody counted inside beyond those known.")
     active_sessions: int
     occupancy_percentage: float
+
+
+class RoomStep(BaseModel):
+    """So many slots are free from `starts_at` to `ends_at`."""
+
+    starts_at: Moment
+    ends_at: Moment
+    free_slots: int
+
+
+class AvailabilityAnswer(Answer):
+    zone_id: int
+    zone_name: str
+    starts_at: Moment
+    ends_at: Moment
+    total_slots: int
+    free_slots: int = Field(description="Free for the whole time: so many bookings of all of it can be made.")
+    steps: list[RoomStep] = Field(description="How many slots are free when, in at most 500 steps.")
+    exact: bool = Field(description="False if there were more steps: then each tells the fewest of its time.")
 
 
 class HealthAnswer(Answer):

@@ -29,6 +29,7 @@ _AT_ANY_GATE = (
     errors.WrongDirection,
     errors.WrongZone,
     errors.UnknownCode,
+    errors.TicketReplaced,
     errors.ScanIdReused,
     errors.TooManyGuesses,
     errors.Busy,
@@ -53,6 +54,9 @@ class _Scan(TypedDict):
         refusals=(
             *_AT_ANY_GATE,
             errors.PaymentRequired,
+            errors.PermitOver,
+            errors.PermitFull,
+            errors.VehicleBusy,
             errors.TooEarly,
             errors.AlreadyEntered,
             errors.VehicleInside,

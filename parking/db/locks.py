@@ -1,4 +1,5 @@
-"""Every row lock there is, taken late and in one order: booking, vehicle, slot, site.
+"""Every row lock there is, taken late and in one order: booking, vehicle, permit, slot, site,
+shift, discount code.
 
 A booking's row guards its allocation, its session, its payments and its refunds: whoever changes any of them
 holds the booking first. Where a second booking is needed while one is held (to move a hold), it is taken only if
@@ -15,7 +16,17 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from parking.db.transactions import require_transaction
-from parking.models import ParkingBooking, ParkingSite, ParkingSlot, SandboxClock, Vehicle
+from parking.models import (
+    CashierShift,
+    DiscountCode,
+    ParkingBooking,
+    ParkingSite,
+    ParkingSlot,
+    Permit,
+    PermitCar,
+    SandboxClock,
+    Vehicle,
+)
 
 _TERMS = ("zone", "tariff", "policy")
 
@@ -55,6 +66,20 @@ def lock_vehicle(*, number: str) -> Vehicle:
     return Vehicle.objects.select_for_update(no_key=True).get(number=number)
 
 
+def lock_permit_car(*, qr_code: str) -> PermitCar | None:
+    """The car of a permit with this code, its vehicle locked; the permit itself is not."""
+    require_transaction()
+    cars = PermitCar.objects.select_for_update(no_key=True, of=("vehicle",))
+    return cars.select_related("vehicle", "permit").filter(qr_code=qr_code).first()
+
+
+def lock_permit(*, permit_id: int) -> Permit | None:
+    """The permit's row, which serialises the entries of its cars."""
+    require_transaction()
+    permits = Permit.objects.select_for_update(no_key=True, of=("self",))
+    return permits.select_related("site", "zone__tariff", "zone__policy").filter(id=permit_id).first()
+
+
 def locked_slots(*, wait: bool) -> QuerySet[ParkingSlot]:
     """Slots to choose one from: with `wait` false, those that somebody else is taking are passed over."""
     require_transaction()
@@ -65,6 +90,19 @@ def lock_site(*, site_id: int) -> ParkingSite:
     """The site's row, which hands out the numbers of its receipts one after another; held last and shortly."""
     require_transaction()
     return ParkingSite.objects.select_for_update(no_key=True).get(id=site_id)
+
+
+def lock_open_shift(*, cashier_id: int) -> CashierShift | None:
+    """The cashier's open shift: who takes cash into it or closes it holds it, so that the count misses nothing."""
+    require_transaction()
+    return CashierShift.objects.select_for_update(no_key=True).filter(cashier_id=cashier_id, closed_at=None).first()
+
+
+def lock_discount(*, code: str) -> DiscountCode | None:
+    """The code's row, which counts its uses and its budget; held last and shortly."""
+    require_transaction()
+    codes = DiscountCode.objects.select_for_update(no_key=True, of=("self",))
+    return codes.select_related("merchant").filter(code=code).first()
 
 
 def lock_sandbox_clock() -> SandboxClock:

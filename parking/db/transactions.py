@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from django.db import DatabaseError, connection, transaction
 
+from parking.db import writing
 from parking.db.integrity import translate
 
 
@@ -14,11 +15,16 @@ from parking.db.integrity import translate
 def use_case() -> Iterator[None]:
     """One durable transaction. When it ends without an error, what it did survives any crash (promise I18).
 
-    A constraint that fails inside, or at the commit, leaves as the error that it stands for.
+    What was written by `parking.db.writing` is sent together with the commit. A constraint that fails inside, or at
+    the commit, leaves as the error that it stands for.
     """
+    within_another = connection.in_atomic_block  # of a test; its savepoint must still be there when a write fails
     try:
-        with transaction.atomic(durable=True):
+        with ExitStack() as together, transaction.atomic(durable=True), writing.queueing():
             yield
+            if writing.has_pending() and not within_another:
+                together.enter_context(writing.one_round_trip())
+            writing.send()
     except DatabaseError as error:
         translated = translate(error=error)
         if translated is None:

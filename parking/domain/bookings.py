@@ -161,7 +161,8 @@ def plan_extension(
 ) -> Extension | ParkingError:
     """What `extra_hours` more cost: the tariff goes on from the start, or from entry, and never begins anew.
 
-    Raises InvalidField for hours that a booking cannot have. Source: DESIGN section 2; decision 12.
+    They must be asked for before the paid time is over; later, what is due is paid at the exit or on foot. Raises
+    InvalidField for hours that a booking cannot have. Source: DESIGN section 2; decision 12.
     """
     hours = booking.hours + extra_hours
     if extra_hours < 1 or hours > MAX_BOOKED_HOURS:
@@ -169,6 +170,8 @@ def plan_extension(
     if stay is not None:
         if stay.status is not SessionStatus.ACTIVE or stay.gate_opened_at is not None:
             return NotExtendable()
+        if now >= stay.entry_time + timedelta(hours=booking.hours):
+            return NotExtendable("The time you paid for is over. Pay what is due now, or at the exit.")
         until = stay.entry_time.astimezone(UTC) + timedelta(hours=hours)
         return Extension(
             hours=hours, until=until, amount_minor=bill_at(stay=stay, tariff=tariff, until=until).due_minor

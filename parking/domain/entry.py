@@ -17,7 +17,7 @@ from parking.domain.errors import (
     VehicleInside,
 )
 from parking.domain.policy import Policy
-from parking.domain.states import BookingStatus
+from parking.domain.states import AntiPassback, BookingStatus
 from parking.domain.times import format_time
 
 
@@ -29,6 +29,8 @@ class Admission:
     occupies_until: datetime
     is_early: bool
     """Before its window the car is only let in if a slot is free, and may come back later if none is."""
+    ends_earlier_stay: bool = False
+    """The vehicle is inside on another ticket, and its policy takes that for a gate that missed it leaving."""
 
 
 def decide_entry(
@@ -36,7 +38,8 @@ def decide_entry(
 ) -> Admission | ParkingError:
     """Admit, or say why not. A late car is admitted for its full hours from `now`.
 
-    `vehicle_inside` says that this vehicle has an open session, on this ticket or another.
+    `vehicle_inside` says that this vehicle has an open session, on this ticket or another. Unless the policy is soft
+    or off there, it is refused.
     """
     match booking.status_at(now=now):
         case BookingStatus.PAID:
@@ -56,7 +59,7 @@ def decide_entry(
 def _decide_paid(
     *, booking: BookingSnapshot, vehicle_inside: bool, policy: Policy, now: datetime
 ) -> Admission | ParkingError:
-    if vehicle_inside:
+    if vehicle_inside and policy.anti_passback is AntiPassback.HARD:
         return VehicleInside()
     opens_at = booking.starts_at - timedelta(seconds=policy.early_entry_seconds)
     if now < opens_at:
@@ -65,4 +68,5 @@ def _decide_paid(
         occupies_from=now,
         occupies_until=max(booking.ends_at, now + timedelta(hours=booking.hours)),
         is_early=now < booking.starts_at,
+        ends_earlier_stay=vehicle_inside,
     )

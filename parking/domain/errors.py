@@ -221,6 +221,11 @@ class UnknownPermit(NotFound):
     default_message = "There is no permit with this id."
 
 
+class UnknownPermitCar(NotFound):
+    default_code = "unknown_permit_car"
+    default_message = "This car is not on the permit."
+
+
 class UnknownTariff(NotFound):
     default_code = "unknown_tariff"
     default_message = "There is no tariff of this name and version."
@@ -234,6 +239,11 @@ class UnknownPolicy(NotFound):
 class UnknownOutage(NotFound):
     default_code = "unknown_outage"
     default_message = "There is no outage with this id."
+
+
+class UnknownSlot(NotFound):
+    default_code = "unknown_slot"
+    default_message = "There is no slot of this number in the zone."
 
 
 class UnknownRefund(NotFound):
@@ -324,6 +334,19 @@ class LostTicketCharged(Conflict):
     default_message = "The fee for a lost ticket was already charged for this stay."
 
 
+class AdjustmentTooLarge(Conflict):
+    default_code = "adjustment_too_large"
+    default_message = "More than this stay costs cannot be taken off. Propose less."
+
+
+class PermitTicket(Conflict):
+    default_code = "permit_ticket"
+    default_message = (
+        "This car came in on a permit, and its ticket is the permit's code. Take the car off the permit and put it on "
+        "again: that gives it a new code."
+    )
+
+
 class AdjustmentDecided(Conflict):
     default_code = "adjustment_decided"
     default_message = "This adjustment was already approved or rejected."
@@ -337,6 +360,11 @@ class NoOpenShift(Conflict):
 class ShiftOpen(Conflict):
     default_code = "shift_open"
     default_message = "You already have an open shift. Close it first."
+
+
+class NothingToHandBack(Conflict):
+    default_code = "nothing_to_hand_back"
+    default_message = "This cash was already handed back. Give nothing again."
 
 
 class DiscountRefused(Conflict):

@@ -1,7 +1,7 @@
 """Cash, taken by a named cashier: a method like the others, whose provider is the cash desk itself.
 
-Money that was handed over is captured at once, and money that is to be handed back is handed back by the person
-who stands there. What the desk counts is compared with it when the cashier's shift is closed.
+Money that was handed over is captured at once. Money that is to go back waits until a person hands it back
+(`parking.services.shifts`). What the desk counts is compared with both when the cashier's shift is closed.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from parking.gateways.base import (
     LedgerEntry,
     NeverReceived,
     NoLedger,
+    Pending,
     RefundOrder,
     RefundOutcome,
     Succeeded,
@@ -38,7 +39,7 @@ class CashDesk:
         return Succeeded(reference=f"cash_{charge.key}")
 
     def refund(self, *, order: RefundOrder, now: datetime) -> RefundOutcome:
-        return Succeeded(reference=f"cashback_{order.key}")
+        return Pending(reference="")
 
     def look_up_refund(self, *, order: RefundOrder, now: datetime) -> RefundOutcome | NeverReceived:
         return self.refund(order=order, now=now)

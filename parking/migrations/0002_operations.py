@@ -126,6 +126,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("reserved_minor", models.BigIntegerField()),
                 ("granted_minor", models.BigIntegerField(blank=True, null=True)),
+                ("granted_until", models.DateTimeField(blank=True, null=True)),
                 ("applied_by", models.CharField(max_length=100)),
                 ("applied_at", models.DateTimeField()),
             ],
@@ -286,8 +287,8 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(
-                        ("extra_hours__gte", 1),
-                        ("extra_hours__lte", 24),
+                        ("extra_hours__isnull", False),
+                        ("extra_hours__range", (1, 24)),
                         ("kind", parking.domain.states.PaymentKind["EXTENSION"]),
                     ),
                     models.Q(
@@ -452,6 +453,14 @@ class Migration(migrations.Migration):
             model_name="adjustment",
             index=models.Index(fields=["created_at"], name="parking_adjustment_newest"),
         ),
+        migrations.AddIndex(
+            model_name="adjustment",
+            index=models.Index(
+                condition=models.Q(("status", parking.domain.states.AdjustmentStatus["PROPOSED"])),
+                fields=["created_at"],
+                name="parking_adjustment_waiting",
+            ),
+        ),
         migrations.AddConstraint(
             model_name="adjustment",
             constraint=models.CheckConstraint(
@@ -481,6 +490,17 @@ class Migration(migrations.Migration):
                         models.Q(("kind__in", [parking.domain.states.AdjustmentKind["LOST_TICKET"]]), _negated=True),
                         ("amount_minor__gte", -1000000000000),
                         ("amount_minor__lt", 0),
+                    ),
+                    models.Q(
+                        ("amount_minor__gt", 0),
+                        ("amount_minor__lte", 1000000000000),
+                        (
+                            "kind__in",
+                            [
+                                parking.domain.states.AdjustmentKind["PERMIT"],
+                                parking.domain.states.AdjustmentKind["VALIDATION"],
+                            ],
+                        ),
                     ),
                     _connector="OR",
                 ),
@@ -557,7 +577,10 @@ class Migration(migrations.Migration):
                         ("closed_at__isnull", True), ("counted_minor__isnull", True), ("expected_minor__isnull", True)
                     ),
                     models.Q(
-                        ("closed_at__isnull", False), ("counted_minor__gte", 0), ("expected_minor__isnull", False)
+                        ("closed_at__isnull", False),
+                        ("counted_minor__gte", 0),
+                        ("counted_minor__isnull", False),
+                        ("expected_minor__isnull", False),
                     ),
                     _connector="OR",
                 ),
@@ -726,8 +749,13 @@ class Migration(migrations.Migration):
             model_name="validation",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("granted_minor__isnull", True),
-                    models.Q(("granted_minor__gte", 0), ("granted_minor__lte", models.F("reserved_minor"))),
+                    models.Q(("granted_minor__isnull", True), ("granted_until__isnull", True)),
+                    models.Q(
+                        ("granted_minor__gte", 0),
+                        ("granted_minor__isnull", False),
+                        ("granted_minor__lte", models.F("reserved_minor")),
+                        ("granted_until__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="parking_validation_granted",

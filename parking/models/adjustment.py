@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from parking.domain.money import MAX_AMOUNT_MINOR
-from parking.domain.states import SURCHARGES, AdjustmentKind, AdjustmentStatus
+from parking.domain.states import DISCOUNTS, SURCHARGES, AdjustmentKind, AdjustmentStatus
 from parking.models.booking import ParkingBooking
 from parking.models.constraints import choices, one_of
 from parking.models.session import ParkingSession
@@ -23,7 +23,7 @@ class Adjustment(models.Model):
     kind = models.CharField(max_length=14, choices=choices(AdjustmentKind))
     status = models.CharField(max_length=8, choices=choices(AdjustmentStatus), default=AdjustmentStatus.PROPOSED)
     amount_minor = models.BigIntegerField()
-    """Added to the price: above zero only for a surcharge."""
+    """Added to the price: above zero for a surcharge, and where a stay that went on has less of a discount."""
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=200)
     needs_second = models.BooleanField(default=False)
@@ -39,7 +39,8 @@ class Adjustment(models.Model):
             one_of(field="status", states=AdjustmentStatus, name="parking_adjustment_status"),
             models.CheckConstraint(
                 condition=Q(kind__in=sorted(SURCHARGES), amount_minor__gt=0, amount_minor__lte=MAX_AMOUNT_MINOR)
-                | (~Q(kind__in=sorted(SURCHARGES)) & Q(amount_minor__lt=0, amount_minor__gte=-MAX_AMOUNT_MINOR)),
+                | (~Q(kind__in=sorted(SURCHARGES)) & Q(amount_minor__lt=0, amount_minor__gte=-MAX_AMOUNT_MINOR))
+                | Q(kind__in=sorted(DISCOUNTS), amount_minor__gt=0, amount_minor__lte=MAX_AMOUNT_MINOR),
                 name="parking_adjustment_amount",
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="parking_adjustment_reason"),
@@ -58,7 +59,14 @@ class Adjustment(models.Model):
                 name="parking_adjustment_lost_ticket_once",
             ),
         ]
-        indexes = [models.Index(fields=["created_at"], name="parking_adjustment_newest")]
+        indexes = [
+            models.Index(fields=["created_at"], name="parking_adjustment_newest"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(status=AdjustmentStatus.PROPOSED),
+                name="parking_adjustment_waiting",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount_minor} {self.currency} {self.status}"

@@ -55,7 +55,7 @@ class Payment(models.Model):
             one_of(field="kind", states=PaymentKind, name="parking_payment_kind"),
             amount_in_bounds(field="amount_minor", name="parking_payment_amount", minimum=1),
             models.CheckConstraint(
-                condition=Q(kind=PaymentKind.EXTENSION, extra_hours__gte=1, extra_hours__lte=24)
+                condition=Q(kind=PaymentKind.EXTENSION, extra_hours__isnull=False, extra_hours__range=(1, 24))
                 | (~Q(kind=PaymentKind.EXTENSION) & Q(extra_hours__isnull=True)),
                 name="parking_payment_extra_hours",
             ),

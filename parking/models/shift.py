@@ -27,7 +27,12 @@ class CashierShift(models.Model):
             amount_in_bounds(field="opening_float_minor", name="parking_shift_float"),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, expected_minor__isnull=True, counted_minor__isnull=True)
-                | Q(closed_at__isnull=False, expected_minor__isnull=False, counted_minor__gte=0),
+                | Q(
+                    closed_at__isnull=False,
+                    expected_minor__isnull=False,
+                    counted_minor__isnull=False,
+                    counted_minor__gte=0,
+                ),
                 name="parking_shift_closed_whole",
             ),
             models.UniqueConstraint(

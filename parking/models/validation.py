@@ -78,6 +78,9 @@ class Validation(models.Model):
     session = models.ForeignKey(ParkingSession, on_delete=models.PROTECT, related_name="validations")
     reserved_minor = models.BigIntegerField()
     granted_minor = models.BigIntegerField(null=True, blank=True)
+    """It stands from the first end of the stay on, should the stay be opened again."""
+    granted_until = models.DateTimeField(null=True, blank=True)
+    """Up to when the stay was billed that it was reckoned from."""
     applied_by = models.CharField(max_length=100)
     applied_at = models.DateTimeField()
 
@@ -86,8 +89,13 @@ class Validation(models.Model):
             models.UniqueConstraint(fields=["session", "discount"], name="parking_validation_once"),
             amount_in_bounds(field="reserved_minor", name="parking_validation_reserved", minimum=1),
             models.CheckConstraint(
-                condition=Q(granted_minor__isnull=True)
-                | Q(granted_minor__gte=0, granted_minor__lte=F("reserved_minor")),
+                condition=Q(granted_minor__isnull=True, granted_until__isnull=True)
+                | Q(
+                    granted_minor__isnull=False,
+                    granted_until__isnull=False,
+                    granted_minor__gte=0,
+                    granted_minor__lte=F("reserved_minor"),
+                ),
                 name="parking_validation_granted",
             ),
         ]

@@ -22,6 +22,7 @@ from parking.models import (
     TariffVersion,
     ZoneTariff,
 )
+from parking.queries import discounts
 
 _MONEY: Final = """
 SELECT
@@ -126,4 +127,4 @@ def stay_snapshot(
 
 def discounts_of(*, booking: ParkingBooking, session: ParkingSession, money: Money) -> tuple[Discount, ...]:
     """What a permit and merchants' codes pay of the stay."""
-    return ()
+    return discounts.discounts_of(booking=booking, session=session, has_codes=money.validations > 0)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 
 from parking.domain.errors import UnknownZone
-from parking.models import ParkingSession, ParkingSlot, ParkingZone, SlotAllocation
-from parking.queries import snapshots
+from parking.models import OccupancyCorrection, ParkingSession, ParkingSlot, ParkingZone, SlotAllocation
+from parking.queries import outages, snapshots
 
 MAX_ZONES: Final = 500
 _MAX_ID: Final = 2**63 - 1
@@ -18,7 +18,7 @@ _MAX_ID: Final = 2**63 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ZoneStatus:
-    """A zone at one moment. Inside and held are counted apart; what is neither is available."""
+    """A zone at one moment. Inside, held and out of service are counted apart; what is none of these is available."""
 
     id: int
     name: str
@@ -27,11 +27,16 @@ class ZoneStatus:
     total_slots: int
     occupied_slots: int
     held_slots: int
+    out_of_service_slots: int
+    """In an outage now, and nobody in them or holding them."""
+    unaccounted_cars: int
+    """Cars that were counted inside beyond those known, as of the newest count."""
     active_sessions: int
 
     @property
     def available_slots(self) -> int:
-        return max(0, self.total_slots - self.occupied_slots - self.held_slots)
+        taken = self.occupied_slots + self.held_slots + self.out_of_service_slots + self.unaccounted_cars
+        return max(0, self.total_slots - taken)
 
     @property
     def occupancy_percentage(self) -> float:
@@ -59,9 +64,8 @@ def count_zones() -> int:
 
 def _statuses(*, zones: list[ParkingZone], now: datetime) -> list[ZoneStatus]:
     ids = [zone.id for zone in zones]
-    totals = _counts(
-        ParkingSlot.objects.filter(zone_id__in=ids, in_service=True).values("zone_id").annotate(n=Count("id"))
-    )
+    in_service = ParkingSlot.objects.filter(zone_id__in=ids, in_service=True)
+    totals = _counts(in_service.values("zone_id").annotate(n=Count("id")))
     still_held = Q(parked_at=None, occupies_from__lte=now, lapses_at__gt=now)
     live = SlotAllocation.objects.filter(zone_id__in=ids, released_at=None).values("zone_id")
     inside = _counts(live.filter(parked_at__isnull=False).annotate(n=Count("id")))
@@ -69,6 +73,15 @@ def _statuses(*, zones: list[ParkingZone], now: datetime) -> list[ZoneStatus]:
     sessions = _counts(
         ParkingSession.objects.filter(zone_id__in=ids, exit_time=None).values("zone_id").annotate(n=Count("id"))
     )
+    somebody = SlotAllocation.objects.filter(
+        still_held | Q(parked_at__isnull=False), slot=OuterRef("pk"), released_at=None
+    )
+    out = _counts(
+        in_service.filter(Exists(outages.of_slot_at(moment=now)), ~Exists(somebody))
+        .values("zone_id")
+        .annotate(n=Count("id"))
+    )
+    unaccounted = _unaccounted_cars(zone_ids=ids)
     return [
         ZoneStatus(
             id=zone.id,
@@ -78,10 +91,19 @@ def _statuses(*, zones: list[ParkingZone], now: datetime) -> list[ZoneStatus]:
             total_slots=totals.get(zone.id, 0),
             occupied_slots=inside.get(zone.id, 0),
             held_slots=held.get(zone.id, 0),
+            out_of_service_slots=out.get(zone.id, 0),
+            unaccounted_cars=unaccounted.get(zone.id, 0),
             active_sessions=sessions.get(zone.id, 0),
         )
         for zone in zones
     ]
+
+
+def _unaccounted_cars(*, zone_ids: list[int]) -> dict[int, int]:
+    """By the newest count of each zone, which holds until the next."""
+    of_zone = OccupancyCorrection.objects.filter(zone=OuterRef("zone")).order_by("-at", "-id")
+    newest = OccupancyCorrection.objects.filter(zone_id__in=zone_ids, id=Subquery(of_zone.values("id")[:1]))
+    return {one.zone_id: max(0, one.counted_inside - one.known_inside) for one in newest}
 
 
 def _counts(rows) -> dict[int, int]:  # type: ignore[no-untyped-def]

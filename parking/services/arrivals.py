@@ -12,6 +12,7 @@ from parking.domain.entry import Admission
 from parking.domain.errors import Busy
 from parking.domain.states import ReleaseReason
 from parking.models import ParkingBooking, ParkingSlot, SlotAllocation
+from parking.queries import outages
 from parking.services import slots
 
 
@@ -26,9 +27,15 @@ def park(
     before_its_window = others.filter(
         occupies_from__lt=allocation.occupies_from, occupies_until__gt=admission.occupies_from
     )
-    if own_slot_is_empty and not (admission.is_early and before_its_window.exists()):
-        return _park_in_own_slot(booking=booking, allocation=allocation, admission=admission, now=now)
-    return _park_elsewhere(booking=booking, allocation=allocation, admission=admission, now=now)
+    may_have_its_own = own_slot_is_empty and not (admission.is_early and before_its_window.exists())
+    if not may_have_its_own:
+        return _park_elsewhere(booking=booking, allocation=allocation, admission=admission, now=now)
+    if outages.slots_out_at(moment=now).filter(slot_id=allocation.slot_id).exists():
+        # No other slot was free when it went out of service. Nobody who paid is turned away for that.
+        moved = _park_in_a_free_one(booking=booking, allocation=allocation, admission=admission, now=now)
+        if moved is not None:
+            return moved
+    return _park_in_own_slot(booking=booking, allocation=allocation, admission=admission, now=now)
 
 
 def _park_in_own_slot(
@@ -59,6 +66,19 @@ def make_room(*, allocation: SlotAllocation, start: datetime, wanted_until: date
     return wanted_until
 
 
+def clear_slot(*, slot_id: int, start: datetime, end: datetime | None, now: datetime) -> tuple[int, int]:
+    """Move whoever has not entered off the slot between `start` and `end` (None: from then on), each to a slot that
+    is free for all of its window. Returns how many were moved, and how many stay: cars inside, and who found none."""
+    live = SlotAllocation.objects.filter(slot_id=slot_id, released_at=None, occupies_until__gt=start)
+    in_the_way = live if end is None else live.filter(occupies_from__lt=end)
+    waiting = list(in_the_way.filter(parked_at=None).order_by("occupies_from"))
+    for allocation in waiting:
+        _move_away(other=allocation, now=now)
+    stays = in_the_way.count()
+    still_there = in_the_way.filter(id__in=[allocation.id for allocation in waiting]).count()
+    return len(waiting) - still_there, stays
+
+
 def _move_away(*, other: SlotAllocation, now: datetime) -> bool:
     """Give a booking that has not entered another slot for its whole window, if one is free and nobody holds it."""
     if not lock_bookings_nobody_holds(booking_ids=[other.booking_id]):
@@ -66,7 +86,9 @@ def _move_away(*, other: SlotAllocation, now: datetime) -> bool:
     other.refresh_from_db()
     if other.released_at is not None or other.parked_at is not None:
         return other.released_at is not None
-    slot = slots.take_free_slot(zone_id=other.zone_id, start=other.occupies_from, end=other.occupies_until, now=now)
+    slot = slots.take_free_slot(
+        zone_id=other.zone_id, start=other.occupies_from, end=other.occupies_until, now=now, is_sold=True
+    )
     if slot is None:
         return False
     move(allocation=other, slot=slot, start=other.occupies_from, end=other.occupies_until, now=now)
@@ -76,17 +98,24 @@ def _move_away(*, other: SlotAllocation, now: datetime) -> bool:
 def _park_elsewhere(
     *, booking: ParkingBooking, allocation: SlotAllocation, admission: Admission, now: datetime
 ) -> SlotAllocation | None:
-    slots.lapse_stale(zone_id=booking.zone_id, vehicle_id=None, now=now)
-    for until in dict.fromkeys((admission.occupies_until, allocation.occupies_until)):
-        slot = slots.take_free_slot(zone_id=booking.zone_id, start=now, end=until, now=now)
-        if slot is not None:
-            return move(allocation=allocation, slot=slot, start=now, end=until, now=now, parked_at=now)
-    if admission.is_early:
-        return None
+    moved = _park_in_a_free_one(booking=booking, allocation=allocation, admission=admission, now=now)
+    if moved is not None or admission.is_early:
+        return moved
     traded = _trade_slots(booking=booking, allocation=allocation, now=now)
     if traded is None:
         return None
     return _park_in_own_slot(booking=booking, allocation=traded, admission=admission, now=now)
+
+
+def _park_in_a_free_one(
+    *, booking: ParkingBooking, allocation: SlotAllocation, admission: Admission, now: datetime
+) -> SlotAllocation | None:
+    slots.lapse_stale(zone_id=booking.zone_id, vehicle_id=None, now=now)
+    for until in dict.fromkeys((admission.occupies_until, allocation.occupies_until)):
+        slot = slots.take_free_slot(zone_id=booking.zone_id, start=now, end=until, now=now, is_sold=True)
+        if slot is not None:
+            return move(allocation=allocation, slot=slot, start=now, end=until, now=now, parked_at=now)
+    return None
 
 
 def _trade_slots(*, booking: ParkingBooking, allocation: SlotAllocation, now: datetime) -> SlotAllocation | None:
@@ -97,7 +126,9 @@ def _trade_slots(*, booking: ParkingBooking, allocation: SlotAllocation, now: da
     """
     live = SlotAllocation.objects.filter(zone_id=booking.zone_id, released_at=None)
     occupied = live.filter(parked_at__isnull=False).values("slot_id")
-    empty = ParkingSlot.objects.filter(zone_id=booking.zone_id, in_service=True).exclude(id__in=occupied)
+    out = outages.slots_out_at(moment=now).values("slot_id")
+    in_service = ParkingSlot.objects.filter(zone_id=booking.zone_id, in_service=True).exclude(id__in=out)
+    empty = in_service.exclude(id__in=occupied)
     contended = False
     for other in empty.exclude(id=allocation.slot_id).order_by("id"):
         promised = live.filter(slot_id__in=[allocation.slot_id, other.id], parked_at=None, occupies_until__gt=now)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from parking.db import writing
 from parking.db.transactions import require_transaction
 from parking.domain.callers import Caller
 from parking.models import AuditEvent
@@ -20,4 +21,4 @@ def record(
     data: Mapping[str, object] | None = None,
 ) -> None:
     require_transaction()
-    AuditEvent.objects.create(at=at, action=action, caller=caller.label, booking_id=booking_id, data=dict(data or {}))
+    writing.insert(AuditEvent(at=at, action=action, caller=caller.label, booking_id=booking_id, data=dict(data or {})))

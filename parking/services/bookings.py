@@ -124,6 +124,7 @@ def cancel_booking(
         refund_minor=refund_minor,
         refund_processed=bool(refund_ids) and processed,
         currency=booking.currency,
+        in_cash_minor=refunds.waiting_in_cash(refund_ids=refund_ids),
     )
 
 

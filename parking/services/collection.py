@@ -93,13 +93,16 @@ def give_stay(*, booking: ParkingBooking, payment: Payment, now: datetime) -> Pa
     if now > quote.valid_until + timedelta(seconds=policy.pending_payment_seconds):
         # Late money for an old amount: it counts, and the next scan tells what has come on top since.
         return None
+    stay = snapshots.stay_snapshot(
+        booking=booking, session=session, quote=None, money=snapshots.money_of(booking=booking)
+    )
+    bill = bill_at(stay=stay, tariff=snapshots.tariff_of(version=booking.tariff), until=quote.as_of)
+    if bill.due_minor > payment.amount_minor:
+        # A fee came on top while this amount was being paid.
+        return None
     session.billed_until = quote.as_of
     session.leave_by = now + timedelta(seconds=policy.leave_seconds)
     if session.status == SessionStatus.AWAITING_PAYMENT:
-        stay = snapshots.stay_snapshot(
-            booking=booking, session=session, quote=None, money=snapshots.money_of(booking=booking)
-        )
-        bill = bill_at(stay=stay, tariff=snapshots.tariff_of(version=booking.tariff), until=quote.as_of)
         complete(booking=booking, session=session, bill=bill, now=now)
     session.save(update_fields=["status", "exit_time", "billed_until", "leave_by", "gate_opened_at"])
     return None

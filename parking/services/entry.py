@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from parking.domain.callers import Caller
-from parking.domain.entry import decide_entry
+from parking.domain.entry import Admission, decide_entry
 from parking.domain.errors import ParkingError, TooEarly, ZoneFull
-from parking.domain.states import BookingStatus, RefundKind, ReleaseReason, ScanType
+from parking.domain.policy import Policy
+from parking.domain.states import AntiPassback, BookingStatus, RefundKind, ReleaseReason, ScanType
 from parking.domain.times import format_time, not_before
 from parking.models import ParkingBooking, ParkingSession, SlotAllocation
 from parking.queries import snapshots
-from parking.services import arrivals, audit, refunds, scans, slots
+from parking.services import arrivals, audit, passback, permits, refunds, scans, slots
 from parking.services.results import EntryAdmitted
 
 
@@ -28,9 +29,10 @@ def scan_entry_qr(
 ) -> EntryAdmitted:
     """Let a paid booking in, once, and open its session (specification, "Entry Flow").
 
-    Raises UnknownDevice and its kin, UnknownCode, PaymentRequired, TooEarly, AlreadyEntered, VehicleInside,
-    BookingCancelled, HoldLapsed, NoShow; ZoneFull when every slot of the zone has a car in it, and then all
-    that was paid is refunded at once. Every attempt is logged, those that are refused too.
+    Where the policy's anti-passback is soft or off, a stay of the vehicle on another ticket is ended first, unless
+    money is due for it. Raises UnknownDevice and its kin, UnknownCode, PaymentRequired, TooEarly, AlreadyEntered,
+    VehicleInside, BookingCancelled, HoldLapsed, NoShow; ZoneFull when every slot of the zone has a car in it, and then
+    all that was paid is refunded at once. Every attempt is logged, those that are refused too.
     """
     scan = scans.Scan(
         scan_type=ScanType.ENTRY,
@@ -54,7 +56,7 @@ def _enter(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[EntryA
     decision = decide_entry(
         booking=snapshots.booking_snapshot(booking=booking, allocation=allocation, money=money),
         vehicle_inside=ParkingSession.objects.filter(vehicle_id=booking.vehicle_id, exit_time=None).exists(),
-        policy=snapshots.policy_of(version=booking.policy),
+        policy=_policy_of(booking),
         now=now,
     )
     if isinstance(decision, ParkingError):
@@ -62,10 +64,30 @@ def _enter(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[EntryA
         return scans.Outcome(answer=decision)
     if allocation is None:
         raise RuntimeError(f"booking {booking.id} is paid and holds no slot")
-    parked = arrivals.park(booking=booking, allocation=allocation, admission=decision, now=now)
+    refund_ids: list[UUID] | ParkingError = []
+    if decision.ends_earlier_stay:
+        refund_ids = passback.end_earlier_stay(vehicle_id=booking.vehicle_id, caller=scan.caller, now=now)
+    if isinstance(refund_ids, ParkingError):
+        return scans.Outcome(answer=refund_ids)
+    outcome = _place(scan=scan, booking=booking, allocation=allocation, admission=decision, money=money, now=now)
+    return scans.Outcome(answer=outcome.answer, refund_ids=[*refund_ids, *outcome.refund_ids])
+
+
+def _place(
+    *,
+    scan: scans.Scan,
+    booking: ParkingBooking,
+    allocation: SlotAllocation,
+    admission: Admission,
+    money: snapshots.Money,
+    now: datetime,
+) -> scans.Outcome[EntryAdmitted]:
+    """Give the car a slot, if there is one for it."""
+    parked = arrivals.park(booking=booking, allocation=allocation, admission=admission, now=now)
     if parked is not None:
-        return scans.Outcome(answer=_admit(scan=scan, booking=booking, parked=parked, now=now))
-    if decision.is_early:
+        marked = admission.ends_earlier_stay and _policy_of(booking).anti_passback is AntiPassback.SOFT
+        return scans.Outcome(answer=_admit(scan=scan, booking=booking, parked=parked, marked=marked, now=now))
+    if admission.is_early:
         return scans.Outcome(
             answer=TooEarly(
                 "No slot is free before your booking starts. Come back when it does; your slot is kept.",
@@ -75,7 +97,9 @@ def _enter(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[EntryA
     return _turn_away(scan=scan, booking=booking, paid_minor=money.kept_minor, now=now)
 
 
-def _admit(*, scan: scans.Scan, booking: ParkingBooking, parked: SlotAllocation, now: datetime) -> EntryAdmitted:
+def _admit(
+    *, scan: scans.Scan, booking: ParkingBooking, parked: SlotAllocation, marked: bool, now: datetime
+) -> EntryAdmitted:
     booking.status = BookingStatus.USED
     booking.save(update_fields=["status"])
     session = ParkingSession.objects.create(
@@ -92,7 +116,7 @@ def _admit(*, scan: scans.Scan, booking: ParkingBooking, parked: SlotAllocation,
         caller=scan.caller,
         at=now,
         booking_id=booking.id,
-        data={"session_id": str(session.id), "slot": parked.slot.number},
+        data={"session_id": str(session.id), "slot": parked.slot.number} | ({"passback": True} if marked else {}),
     )
     return EntryAdmitted(
         session_id=session.id,
@@ -101,7 +125,10 @@ def _admit(*, scan: scans.Scan, booking: ParkingBooking, parked: SlotAllocation,
         slot_number=parked.slot.number,
         zone_name=booking.zone.name,
         entry_time=now,
-        paid_until=now + timedelta(hours=booking.hours),
+        paid_until=permits.free_until(booking=booking, at=now)
+        if booking.permit_id is not None
+        else now + timedelta(hours=booking.hours),
+        passback=marked,
     )
 
 
@@ -125,3 +152,7 @@ def _turn_away(
     )
     refusal = ZoneFull("Every slot of this zone has a car in it. All that you paid is being refunded now.")
     return scans.Outcome(answer=refusal, refund_ids=refund_ids)
+
+
+def _policy_of(booking: ParkingBooking) -> Policy:
+    return snapshots.policy_of(version=booking.policy)

@@ -12,7 +12,7 @@ from parking.domain.stays import AskForPayment, Bill, OpenGate, decide_exit
 from parking.domain.times import not_before
 from parking.models import ParkingBooking, ParkingSession, Quote
 from parking.queries import snapshots
-from parking.services import audit, collection, refunds, scans, slots
+from parking.services import audit, collection, discounting, refunds, scans, slots
 from parking.services.results import ExitBill, bill_details
 
 
@@ -59,7 +59,13 @@ def _leave(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[ExitBi
     match decision:
         case OpenGate():
             refund_ids = _open_gate(scan=scan, booking=booking, session=session, decision=decision, now=now)
-            bill = _bill(booking=booking, session=session, bill=decision.bill, money=money)
+            bill = _bill(
+                booking=booking,
+                session=session,
+                bill=decision.bill,
+                money=money,
+                in_cash_minor=refunds.waiting_in_cash(refund_ids=refund_ids),
+            )
             return scans.Outcome(answer=bill, refund_ids=refund_ids)
         case AskForPayment():
             refusal = _ask(
@@ -78,6 +84,9 @@ def _open_gate(
     session.billed_until = bill.billed_until
     if decision.completes:
         collection.complete(booking=booking, session=session, bill=bill, now=now)
+    else:
+        # It left later than it said, and owes no more: a permit may have paid for that time too.
+        discounting.record_granted(booking=booking, session=session, bill=bill, now=now)
     session.gate_opened_at = now
     session.save(update_fields=["status", "exit_time", "billed_until", "gate_opened_at"])
     audit.record(
@@ -144,6 +153,7 @@ def _bill(
     bill: Bill,
     money: snapshots.Money,
     quote: Quote | None = None,
+    in_cash_minor: int = 0,
 ) -> ExitBill:
     tariff = snapshots.tariff_of(version=booking.tariff)
     return ExitBill(
@@ -168,4 +178,5 @@ def _bill(
         currency=booking.currency,
         session_status=SessionStatus(session.status),
         quote_valid_until=quote.valid_until if quote else None,
+        in_cash_minor=in_cash_minor,
     )

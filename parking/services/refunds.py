@@ -11,9 +11,9 @@ from django.db.models import Q, Sum
 
 from parking.db.locks import lock_booking
 from parking.db.transactions import require_transaction, use_case
-from parking.domain.callers import SYSTEM
+from parking.domain.callers import SYSTEM, Caller
 from parking.domain.states import RefundKind, RefundStatus
-from parking.gateways import gateway
+from parking.gateways import CASH, gateway
 from parking.gateways.base import Declined, GatewayTimeout, Pending, RefundOrder, RefundOutcome, Succeeded
 from parking.models import ParkingBooking, Payment, Refund
 from parking.services import audit
@@ -61,6 +61,15 @@ def attempt(*, refund_ids: Iterable[UUID], now: datetime) -> bool:
     return one_by_one(ids=ids, deal_with=lambda one: _attempt_one(refund_id=one, now=now), what="refund") == len(ids)
 
 
+def waiting_in_cash(*, refund_ids: Iterable[UUID]) -> int:
+    """Minor units of these refunds that somebody must fetch at the cash desk."""
+    ids = list(refund_ids)
+    if not ids:
+        return 0
+    waiting = Refund.objects.filter(id__in=ids, payment__provider=CASH).exclude(status=RefundStatus.PROCESSED)
+    return int(waiting.aggregate(sum=Sum("amount_minor", default=0))["sum"])
+
+
 def retry_due(*, now: datetime) -> int:
     """Ask again for the refunds whose next attempt is due. Returns how many were processed."""
     due = Refund.objects.filter(next_attempt_at__lte=now).exclude(status=RefundStatus.PROCESSED)
@@ -68,8 +77,9 @@ def retry_due(*, now: datetime) -> int:
     return one_by_one(ids=ids, deal_with=lambda refund_id: _attempt_one(refund_id=refund_id, now=now), what="refund")
 
 
-def record(*, refund_id: UUID, outcome: RefundOutcome | None, now: datetime) -> Refund:
-    """Write down what the provider said of a refund (None: it could not be told); forward only, in any order."""
+def record(*, refund_id: UUID, outcome: RefundOutcome | None, caller: Caller = SYSTEM, now: datetime) -> Refund:
+    """Write down what the provider, or who handed cash back, said of a refund (None: it could not be told); forward
+    only, in any order."""
     require_transaction()
     refund = Refund.objects.select_related("payment").get(id=refund_id)
     lock_booking(booking_id=refund.payment.booking_id)
@@ -98,7 +108,7 @@ def record(*, refund_id: UUID, outcome: RefundOutcome | None, now: datetime) -> 
     if refund.status != before:
         audit.record(
             action=f"refund.{refund.status.lower()}",
-            caller=SYSTEM,
+            caller=caller,
             at=now,
             booking_id=refund.payment.booking_id,
             data={"refund_id": str(refund.id), "amount_minor": refund.amount_minor, "kind": refund.kind},
@@ -171,7 +181,8 @@ def _row(*, payment: Payment, amount_minor: int, kind: RefundKind, reason: str, 
         currency=payment.currency,
         reason=reason,
         created_at=now,
-        next_attempt_at=now,
+        # Cash waits for a person, whom no attempt of ours can hurry (`shifts.hand_back_cash`).
+        next_attempt_at=None if payment.provider == CASH else now,
     )
 
 

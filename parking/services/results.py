@@ -47,12 +47,14 @@ class PaymentAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingClosed:
-    """A booking that was cancelled. `refund_processed` says that the provider has already confirmed it."""
+    """A booking that was cancelled. `refund_processed` says that the provider has already confirmed it; `in_cash_minor`
+    of it waits at the cash desk."""
 
     booking_id: UUID
     refund_minor: int
     refund_processed: bool
     currency: str
+    in_cash_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +91,8 @@ class EntryAdmitted:
     entry_time: datetime
     paid_until: datetime
     """Entry plus the hours that were paid for; the grace comes on top."""
+    passback: bool = False
+    """The vehicle was still inside on another ticket; that stay was ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,8 @@ class ExitBill:
     quote_valid_until: datetime | None = None
     adjusted_minor: int = 0
     discounts_minor: int = 0
+    in_cash_minor: int = 0
+    """Of the refund, what waits at the cash desk."""
 
     @property
     def price_minor(self) -> int:

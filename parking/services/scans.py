@@ -13,7 +13,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from parking.db.locks import lock_booking_and_vehicle
+from parking.db.locks import lock_booking_and_vehicle, lock_permit_car
 from parking.db.transactions import use_case
 from parking.domain.callers import Caller, CallerKind
 from parking.domain.cards import without_card_numbers
@@ -25,9 +25,11 @@ from parking.domain.errors import (
     DeviceKeyRequired,
     DeviceRevoked,
     InvalidKey,
+    NotEntered,
     NotYourDevice,
     ParkingError,
     ScanIdReused,
+    TicketReplaced,
     UnknownCode,
     UnknownDevice,
     WrongDirection,
@@ -35,8 +37,8 @@ from parking.domain.errors import (
 )
 from parking.domain.permissions import Permission
 from parking.domain.states import GateDirection, ScanResult, ScanType
-from parking.models import GateDevice, ParkingBooking, QRScanLog
-from parking.services import refunds
+from parking.models import GateDevice, ParkingBooking, PermitCar, QRScanLog, RetiredCode
+from parking.services import permits, refunds
 
 T = TypeVar("T")
 
@@ -109,19 +111,22 @@ def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBookin
     if isinstance(device, ParkingError):
         _log(scan=scan, answer=device)
         return Outcome(answer=device)
-    booking = lock_booking_and_vehicle(qr_code=scan.ticket_code) if scan.ticket_code else None
+    ticket = _find_ticket(scan=scan)
+    booking = ticket if isinstance(ticket, ParkingBooking) else None
     earlier = _earlier(scan=scan)
     if earlier is not None and earlier.scan_type == scan.scan_type and earlier.qr_code == _logged_code(scan=scan):
+        booking = booking or earlier.booking
         return Outcome(answer=_decode(answer=earlier.answer or {}, booking=booking, answer_type=answer_type))
     outcome: Outcome[T]
     if earlier is not None:
         outcome = Outcome(answer=ScanIdReused())
-    elif booking is None:
-        outcome = Outcome(answer=UnknownCode())
-    elif not _serves(device=device, booking=booking):
+    elif ticket is None:
+        booking = _booking_of_retired_code(scan=scan)
+        outcome = Outcome(answer=UnknownCode() if booking is None else TicketReplaced())
+    elif not _serves(device=device, ticket=ticket):
         outcome = Outcome(answer=WrongZone())
     else:
-        outcome = decide(booking)
+        booking, outcome = _attend_to(scan=scan, ticket=ticket, decide=decide)
     _log(scan=scan, answer=outcome.answer, device=device, booking=booking)
     return outcome
 
@@ -133,20 +138,72 @@ def _find_device(*, scan: Scan) -> GateDevice | ParkingError:
         return InvalidKey() if caller.kind is CallerKind.UNPROVEN else DeviceKeyRequired()
     if caller.kind is CallerKind.DEVICE and caller.name != scan.scanner_device_id:
         return NotYourDevice()
-    device = GateDevice.objects.filter(device_id=scan.scanner_device_id).first()
+    return find_gate(device_id=scan.scanner_device_id, direction=scan.scan_type)
+
+
+def find_gate(*, device_id: str, direction: ScanType) -> GateDevice | ParkingError:
+    """The registered device that lets cars through in this direction, or why it does not (promise I20)."""
+    device = GateDevice.objects.filter(device_id=device_id).first()
     if device is None:
         return UnknownDevice()
     if device.revoked_at is not None:
         return DeviceRevoked()
-    if device.direction not in (GateDirection.BOTH, scan.scan_type):
+    if device.direction not in (GateDirection.BOTH, direction):
         return WrongDirection()
     return device
 
 
-def _serves(*, device: GateDevice, booking: ParkingBooking) -> bool:
+def _find_ticket(*, scan: Scan) -> ParkingBooking | PermitCar | None:
+    """The booking whose code it is, locked with its vehicle; or the car of a permit.
+
+    Of a permit's car that leaves, the booking of its stay; of one that comes in, its vehicle is locked.
+    """
+    code = scan.ticket_code
+    if code is None:
+        return None
+    booking = lock_booking_and_vehicle(qr_code=code)
+    if booking is not None:
+        return booking
+    if scan.scan_type == ScanType.ENTRY:
+        return lock_permit_car(qr_code=code)
+    # No lock of its vehicle here: the booking's comes first.
+    car = PermitCar.objects.select_related("permit").filter(qr_code=code).first()
+    return car and (permits.booking_to_leave(car=car) or car)
+
+
+def _booking_of_retired_code(*, scan: Scan) -> ParkingBooking | None:
+    """Whose ticket this was before it was replaced; None for a code that never was one."""
+    code = scan.ticket_code
+    retired = RetiredCode.objects.select_related("booking").filter(code=code).first() if code else None
+    return retired.booking if retired is not None else None
+
+
+def _attend_to(
+    *, scan: Scan, ticket: ParkingBooking | PermitCar, decide: Callable[[ParkingBooking], Outcome[T]]
+) -> tuple[ParkingBooking | None, Outcome[T]]:
+    """Decide about the booking; a permit's car that comes in is given one first."""
+    if isinstance(ticket, ParkingBooking):
+        return ticket, decide(ticket)
+    if scan.scan_type == ScanType.EXIT:
+        refusal = NotEntered("This car never came in on this permit, so there is nothing to leave from.")
+        return None, Outcome(answer=refusal)
+    opened = permits.open_booking(car=ticket, caller=scan.caller, now=scan.scanned_at)
+    if isinstance(opened.found, ParkingError):
+        return None, Outcome(answer=opened.found, refund_ids=opened.refund_ids)
+    outcome = decide(opened.found)
+    return opened.found, Outcome(answer=outcome.answer, refund_ids=[*opened.refund_ids, *outcome.refund_ids])
+
+
+def _serves(*, device: GateDevice, ticket: ParkingBooking | PermitCar) -> bool:
+    return serves_zone(
+        device=device, zone_id=ticket.permit.zone_id if isinstance(ticket, PermitCar) else ticket.zone_id
+    )
+
+
+def serves_zone(*, device: GateDevice, zone_id: int) -> bool:
     """A device that names zones serves those only."""
     served = set(device.zones.values_list("id", flat=True))
-    return not served or booking.zone_id in served
+    return not served or zone_id in served
 
 
 def _earlier(*, scan: Scan) -> QRScanLog | None:

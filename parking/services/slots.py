@@ -19,6 +19,7 @@ from parking.domain.callers import SYSTEM
 from parking.domain.errors import Busy
 from parking.domain.states import BookingStatus, ReleaseReason
 from parking.models import AuditEvent, ParkingBooking, ParkingSession, ParkingSlot, SlotAllocation, Vehicle
+from parking.queries import outages
 
 _LAPSE_BATCH: Final = 200
 _SEARCHES: Final = 8
@@ -85,14 +86,18 @@ def lapse(*, bookings: list[ParkingBooking], now: datetime) -> int:
     return done
 
 
-def take_free_slot(*, zone_id: int, start: datetime, end: datetime, now: datetime) -> ParkingSlot | None:
-    """Lock a slot that is free from `start` to `end`; None if the zone has none.
+def take_free_slot(
+    *, zone_id: int, start: datetime, end: datetime, now: datetime, is_sold: bool = False
+) -> ParkingSlot | None:
+    """Lock a slot that is free, and not out of service, from `start` to `end`; None if the zone has none.
+
+    A zone that is out of service as a whole takes no new booking; with `is_sold`, what was sold before still gets room.
 
     The search starts at a random slot and passes over slots that others are taking, so that a crowd spreads; when
     only those are left it waits for one, because "all were locked" is not "full". The slot is looked at again
     under its lock. Raises Busy if others were faster time after time.
     """
-    free = _free_between(start=start, end=end, now=now)
+    free = _free_between(start=start, end=end, now=now, is_sold=is_sold)
     ends = ParkingSlot.objects.filter(zone_id=zone_id).aggregate(first=Min("id"), last=Max("id"))
     if ends["first"] is None:
         return None
@@ -152,10 +157,10 @@ def park_again(*, booking: ParkingBooking, slot_id: int, now: datetime) -> None:
     """A car that had paid and did not leave: it takes a slot again if there is one, else it stands at the gate."""
     end = now + _AT_THE_GATE
     own = locked_slots(wait=True).get(id=slot_id)
-    free = _free_between(start=now, end=end, now=now)
+    free = _free_between(start=now, end=end, now=now, is_sold=True)
     slot: ParkingSlot | None = own
     if not ParkingSlot.objects.filter(free, id=slot_id).exists():
-        slot = take_free_slot(zone_id=own.zone_id, start=now, end=end, now=now)
+        slot = take_free_slot(zone_id=own.zone_id, start=now, end=end, now=now, is_sold=True)
     if slot is not None:
         allocate(slot=slot, booking=booking, start=now, end=end, lapses_at=None, parked_at=now)
 
@@ -187,8 +192,10 @@ def _release_all(*, booking_ids: list[UUID], reason: ReleaseReason, now: datetim
     )
 
 
-def _free_between(*, start: datetime, end: datetime, now: datetime) -> Q:
+def _free_between(*, start: datetime, end: datetime, now: datetime, is_sold: bool) -> Q:
     in_the_way = Q(occupies_from__lt=end, occupies_until__gt=start)
     if start <= now:
         in_the_way |= Q(parked_at__isnull=False)
-    return ~Q(Exists(SlotAllocation.objects.filter(in_the_way, slot=OuterRef("pk"), released_at=None)))
+    nobody = ~Q(Exists(SlotAllocation.objects.filter(in_the_way, slot=OuterRef("pk"), released_at=None)))
+    out = outages.of_slot_between(start=start, end=end, with_zone=not is_sold)
+    return nobody & ~Q(Exists(out))

@@ -7,11 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from parking.domain.callers import SYSTEM, staff_caller
+from parking.domain.permissions import Role
+from parking.domain.states import AdjustmentKind, PaymentMethod
 from parking.domain.tariffs import hourly_definition
+from parking.models import Refund
+from parking.services import ParkingService
 from tests.garage import Garage
+from tests.services.desk import propose, with_limit
+from tests.services.merchant import AMOUNT, merchant_id, new_code
+from tests.services.permit import ALWAYS, new_permit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +123,160 @@ def a_ticket_at_the_exit(scene: Scene) -> Request:
     booking = scene.garage.book_and_pay(now=scene.now)
     scene.garage.enter(booking, now=scene.now)
     return Request(body={"qr_code": booking.qr_code, "scanner_device_id": scene.device_id})
+
+
+@request_of("POST api/validation/")
+def a_code_for_a_car_inside(scene: Scene) -> Request:
+    entry = scene.garage.enter(scene.garage.book_and_pay(now=scene.now), now=scene.now)
+    new_code(AMOUNT, 1000, valid_until=scene.now + timedelta(days=1))
+    return Request(body={"session_id": str(entry.session_id), "code": "SHOP"})
+
+
+@request_of("POST api/operator/merchants/", "GET api/operator/merchants/")
+def a_new_merchant(_: Scene) -> Request:
+    return Request(body={"name": "Book shop"})
+
+
+@request_of(
+    "POST api/operator/merchants/<merchant_id>/close/",
+    "POST api/operator/merchants/<merchant_id>/codes/",
+    "GET api/operator/merchants/<merchant_id>/codes/",
+)
+def a_code_for_a_merchant(scene: Scene) -> Request:
+    terms = {"minutes": 60, "at_most_amount": "50.00", "valid_until": (scene.now + timedelta(days=9)).isoformat()}
+    return Request(address={"merchant_id": merchant_id()}, body=terms)
+
+
+@request_of("POST api/operator/merchants/<merchant_id>/codes/close/")
+def a_code_that_a_merchant_has(scene: Scene) -> Request:
+    new_code(AMOUNT, 1000, valid_until=scene.now + timedelta(days=1))
+    return Request(address={"merchant_id": merchant_id()}, body={"code": "SHOP"})
+
+
+@request_of("POST api/operator/permits/", "GET api/operator/permits/")
+def a_new_permit(scene: Scene) -> Request:
+    body = {
+        "zone_id": scene.garage.zone.id,
+        "holder": "Lotus Offices",
+        "cars_at_once": 1,
+        "weekly_hours": ALWAYS,
+        "valid_from": scene.now.isoformat(),
+        "valid_until": (scene.now + timedelta(days=30)).isoformat(),
+    }
+    return Request(body=body)
+
+
+@request_of(
+    "GET api/operator/permits/<permit_id>/",
+    "POST api/operator/permits/<permit_id>/revoke/",
+    "POST api/operator/permits/<permit_id>/cars/remove/",
+)
+def a_permit_with_a_car(scene: Scene) -> Request:
+    permit = new_permit(scene.garage, "KA01A1", valid_until=scene.now + timedelta(days=30))
+    return Request(address={"permit_id": permit.permit_id}, body={"vehicle_number": "KA01A1"})
+
+
+@request_of("POST api/operator/permits/<permit_id>/cars/")
+def another_car_for_a_permit(scene: Scene) -> Request:
+    permit = new_permit(scene.garage, "KA01A1", valid_until=scene.now + timedelta(days=30))
+    return Request(address={"permit_id": permit.permit_id}, body={"vehicle_number": "KA01A2"})
+
+
+@request_of("GET api/zone/<zone_id>/availability/")
+def a_zone_for_the_next_hours(scene: Scene) -> Request:
+    times = {"from": scene.now.isoformat(), "to": (scene.now + timedelta(hours=3)).isoformat()}
+    return Request(address={"zone_id": scene.garage.zone.id}, body=times)
+
+
+@request_of("POST api/desk/shift/open/")
+def a_drawer_with_a_float(_: Scene) -> Request:
+    return Request(body={"opening_float": "500.00"})
+
+
+@request_of("POST api/desk/shift/close/", "GET api/desk/shift/", "GET api/desk/cash/refunds/")
+def a_drawer_that_is_counted(scene: Scene) -> Request:
+    _open_shifts(scene)
+    return Request(body={"counted_amount": "500.00"})
+
+
+@request_of("POST api/desk/cash/booking/")
+def a_driver_with_cash(scene: Scene) -> Request:
+    _open_shifts(scene)
+    return Request(body={"booking_id": str(scene.garage.book(now=scene.now).booking_id)})
+
+
+@request_of("POST api/desk/cash/stay/")
+def a_car_inside_for_too_long_and_cash(scene: Scene) -> Request:
+    _open_shifts(scene)
+    came_at = scene.now - timedelta(hours=2)
+    entry = scene.garage.enter(scene.garage.book_and_pay(now=came_at), now=came_at)
+    return Request(body={"session_id": str(entry.session_id)})
+
+
+@request_of("POST api/desk/cash/hand-back/")
+def cash_that_goes_back(scene: Scene) -> Request:
+    _open_shifts(scene)
+    booking = scene.garage.book(now=scene.now)
+    ParkingService.process_booking_payment(
+        booking_id=booking.booking_id,
+        gateway_data={},
+        method=PaymentMethod.CASH,
+        caller=staff_caller(name=Role.CASHIER, roles=[Role.CASHIER]),
+        now=scene.now,
+    )
+    scene.garage.cancel(booking, now=scene.now)
+    return Request(body={"refund_id": str(Refund.objects.get().id)})
+
+
+def _open_shifts(scene: Scene) -> None:
+    for role in (Role.CASHIER, Role.OPERATOR):
+        caller = staff_caller(name=role, roles=[role])
+        ParkingService.open_shift(opening_float_minor=50000, caller=caller, now=scene.now)
+
+
+@request_of("POST api/desk/passback/reset/")
+def a_car_that_left_unseen(scene: Scene) -> Request:
+    scene.garage.enter(scene.garage.book_and_pay("KA07X7", now=scene.now), now=scene.now)
+    return Request(body={"vehicle_number": "KA07X7", "reason": "Seen on the street"})
+
+
+@request_of("POST api/operator/outages/", "POST api/operator/occupancy/")
+def a_zone_that_somebody_walked_through(scene: Scene) -> Request:
+    zone_id = scene.garage.zone.id
+    return Request(body={"zone_id": zone_id, "slot_number": "T001", "counted_inside": 1, "reason": "Evening round"})
+
+
+@request_of("POST api/operator/outages/end/")
+def a_zone_that_is_out(scene: Scene) -> Request:
+    planned = ParkingService.plan_outage(zone_id=scene.garage.zone.id, reason="Painting", caller=SYSTEM, now=scene.now)
+    return Request(body={"outage_id": planned.outage.outage_id})
+
+
+@request_of("GET api/desk/search/", "GET api/desk/adjustment/waiting/")
+def a_plate_to_look_for(_: Scene) -> Request:
+    return Request(body={"q": "DL01"})
+
+
+@request_of("POST api/desk/ticket/replace/")
+def a_ticket_that_is_torn(scene: Scene) -> Request:
+    booking = scene.garage.book_and_pay(now=scene.now)
+    return Request(body={"booking_id": str(booking.booking_id), "reason": "Torn"})
+
+
+@request_of("POST api/desk/ticket/lost/", "POST api/desk/adjustment/", "POST api/desk/gate/open/")
+def a_car_inside_and_somebody_at_the_desk(scene: Scene) -> Request:
+    entry = scene.garage.enter(scene.garage.book_and_pay(now=scene.now), now=scene.now)
+    gate = {"device_id": scene.device_id, "direction": "EXIT", "close_stay": False}
+    grant = {"kind": "GOODWILL", "amount": "1.00"}
+    return Request(body={"session_id": str(entry.session_id), "reason": "Rain", **gate, **grant})
+
+
+@request_of("POST api/desk/adjustment/decide/")
+def goodwill_that_waits_for_a_second_person(scene: Scene) -> Request:
+    with_limit(scene.garage, minor=0)
+    entry = scene.garage.enter(scene.garage.book_and_pay(now=scene.now), now=scene.now)
+    made = propose(entry.session_id, AdjustmentKind.GOODWILL, 100, now=scene.now)
+    return Request(body={"adjustment_id": str(made.adjustment_id), "approve": True})
 
 
 @request_of("POST api/sandbox/clock/")

@@ -22,6 +22,9 @@ from parking.models import ParkingSession, ParkingSite
 from parking.queries.sealed_logs import LOGS
 from parking.services import ParkingService, credentials, seals, slots
 from parking.services.results import BookingCreated
+from tests.auditor.at_the_desk import at_the_desk
+from tests.auditor.desk_stories import a_slot_out_and_a_car_that_left_unseen, cash_in_a_drawer
+from tests.auditor.discounted import merchants_and_permits
 from tests.garage import ENTRY_GATE, EXIT_GATE, OPENING, Garage, at
 
 ATTENDANT = staff_caller(name="ravi", roles=[Role.ATTENDANT])
@@ -46,6 +49,10 @@ def build_busy_garage() -> Busy:
     busy = Busy()
     for story in (_ordinary, _unpaid_and_cancelled, _overtime, _left_late, _full, _late_money, _gates):
         story(busy)
+    at_the_desk(busy)
+    merchants_and_permits()
+    for desk_story in (cash_in_a_drawer, a_slot_out_and_a_car_that_left_unseen):
+        desk_story(busy.bookings)
     with pytest.MonkeyPatch.context() as patch:
         # The real one waits for other transactions to end, and in a test there is one around everything.
         patch.setattr(seals, "complete_until", lambda *, model: model.objects.aggregate(last=Max("pk"))["last"])

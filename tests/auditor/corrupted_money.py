@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from parking.domain.money import MAX_AMOUNT_MINOR
-from parking.models import IdempotentRequest, ProviderEvent, Quote
+from parking.models import Adjustment, IdempotentRequest, ProviderEvent, Quote
 from tests.auditor.busy import Busy
 from tests.auditor.corruptions import (
     allocation,
@@ -54,7 +54,9 @@ def a_payment_that_was_captured_in_part(busy: Busy) -> None:
 
 @breaks("I10")
 def more_refunded_than_captured(busy: Busy) -> None:
-    new_refund(busy, "cancelled", kind="MANUAL", amount_minor=1)
+    change(refund(busy, "goodwill for a no-show"), amount_minor=5001)
+    by_two = {"needs_second": True, "decided_by": "staff:olga"}
+    change(Adjustment.objects.get(booking_id=busy["goodwill for a no-show"].booking_id), amount_minor=-5001, **by_two)
 
 
 @breaks("I11")

@@ -9,7 +9,14 @@ from django.db import connection
 
 from parking.db import guards
 from parking.queries.auditor import PROMISES, audit
-from tests.auditor import corrupted_money, corrupted_places, corrupted_records  # noqa: F401 -- they register
+from tests.auditor import (  # noqa: F401 -- they register
+    corrupted_adjustments,
+    corrupted_discounts,
+    corrupted_drawers,
+    corrupted_money,
+    corrupted_places,
+    corrupted_records,
+)
 from tests.auditor.busy import Busy
 from tests.auditor.corruptions import CORRUPTIONS, Corruption
 from tests.auditor.lifting import unprotected

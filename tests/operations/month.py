@@ -14,10 +14,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from parking import jobs
-from parking.domain.callers import SYSTEM
+from parking.domain.callers import SYSTEM, Caller, staff_caller
 from parking.domain.errors import ParkingError
+from parking.domain.permissions import Role
+from parking.domain.states import AdjustmentKind, AdjustmentStatus, PaymentMethod, ScanType
 from parking.domain.tariffs import hourly_definition
-from parking.models import ParkingBooking, ParkingSession, ParkingZone
+from parking.models import Adjustment, DiscountCode, ParkingBooking, ParkingSession, ParkingZone
 from parking.services import ParkingService
 from tests.garage import ENTRY_GATE, EXIT_GATE, OPENING
 
@@ -48,12 +50,32 @@ TARIFFS: Final[list[dict[str, Any]]] = [
 ]
 
 
+POLICIES: Final[list[dict[str, Any]]] = [
+    {},
+    {"cancellation": "none", "anti_passback": "soft"},
+    {
+        "cancellation": "before_start",
+        "cancellation_tiers": [
+            {"seconds_before_start": 3600, "percent": 100},
+            {"seconds_before_start": 0, "percent": 50},
+        ],
+        "anti_passback": "off",
+        "adjustment_limit_minor": 2000,
+    },
+]
+ATTENDANT: Final = staff_caller(name="asha", roles=[Role.ATTENDANT])
+CASHIER: Final = staff_caller(name="meera", roles=[Role.CASHIER])
+OPERATORS: Final = [staff_caller(name=name, roles=[Role.OPERATOR]) for name in ("olga", "omar")]
+
+
 @dataclass(kw_only=True)
 class Month:
     """The garage, its clock, and what came of each kind of step."""
 
     random: Random
     zones: list[ParkingZone]
+    merchant_id: int
+    permit_codes: list[str]
     now: datetime = OPENING
     done: Counter[str] = field(default_factory=Counter)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -86,6 +108,9 @@ class Month:
         if not some:
             raise NothingThereError
         return self.random.choice(some)
+
+    def somebody(self) -> Caller:
+        return self.random.choice([ATTENDANT, *OPERATORS])
 
     def a_token(self) -> dict[str, str]:
         token = self.random.choice(TOKENS)
@@ -198,3 +223,168 @@ def change_the_price(month: Month) -> None:
         name="Changing", definition=month.random.choice(TARIFFS), caller=SYSTEM, now=month.now
     )
     ParkingService.set_zone_terms(zone_id=month.a_zone().id, tariff_id=tariff.id, caller=SYSTEM, now=month.now)
+
+
+@step(weight=1)
+def change_the_rules(month: Month) -> None:
+    policy = ParkingService.publish_policy(
+        name="Changing", definition=month.random.choice(POLICIES), caller=SYSTEM, now=month.now
+    )
+    ParkingService.set_zone_terms(zone_id=month.a_zone().id, policy_id=policy.id, caller=SYSTEM, now=month.now)
+
+
+@step(weight=3)
+def a_discount_code_is_used(month: Month) -> None:
+    code = month.random.choice(list(DiscountCode.objects.order_by("code").values_list("code", flat=True)))
+    ParkingService.apply_validation(code=code, session_id=month.a_stay().id, now=month.now)
+
+
+@step(weight=6)
+def a_permit_car_comes_in(month: Month) -> None:
+    ParkingService.scan_entry_qr(
+        qr_code=month.random.choice(month.permit_codes),
+        scanner_device_id=ENTRY_GATE.name,
+        caller=ENTRY_GATE,
+        now=month.now,
+    )
+
+
+@step(weight=6)
+def a_permit_car_goes_out(month: Month) -> None:
+    ParkingService.scan_exit_qr(
+        qr_code=month.random.choice(month.permit_codes),
+        scanner_device_id=EXIT_GATE.name,
+        caller=EXIT_GATE,
+        now=month.now,
+    )
+
+
+@step(weight=4)
+def something_is_waived_or_given_back(month: Month) -> None:
+    ParkingService.propose_adjustment(
+        session_id=month.a_stay(is_inside=month.random.random() < 0.7).id,
+        kind=month.random.choice([AdjustmentKind.WAIVER, AdjustmentKind.GOODWILL]),
+        amount_minor=month.random.choice([500, 1500, 3000, 6000]),
+        reason="The lift was out of order",
+        caller=month.somebody(),
+        now=month.now,
+    )
+
+
+@step(weight=2)
+def goodwill_for_who_never_came(month: Month) -> None:
+    ParkingService.propose_goodwill(
+        booking_id=month.a_booking("NO_SHOW", "CANCELLED").id,
+        amount_minor=month.random.choice([500, 2500, 5000]),
+        reason="A train was cancelled",
+        caller=month.somebody(),
+        now=month.now,
+    )
+
+
+@step(weight=4)
+def a_second_person_decides(month: Month) -> None:
+    waiting = list(Adjustment.objects.filter(status=AdjustmentStatus.PROPOSED).order_by("created_at", "amount_minor"))
+    if not waiting:
+        raise NothingThereError
+    ParkingService.decide_adjustment(
+        adjustment_id=month.random.choice(waiting).id,
+        approve=month.random.random() < 0.7,
+        caller=month.random.choice(OPERATORS),
+        now=month.now,
+    )
+
+
+@step(weight=2)
+def a_ticket_is_lost(month: Month) -> None:
+    ParkingService.report_lost_ticket(
+        session_id=month.a_stay().id, reason="Gone with the wind", caller=ATTENDANT, now=month.now
+    )
+
+
+@step(weight=2)
+def a_ticket_is_replaced(month: Month) -> None:
+    ParkingService.replace_ticket(
+        booking_id=month.a_booking("CREATED", "PAID", "USED").id, reason="Wet", caller=ATTENDANT, now=month.now
+    )
+
+
+@step(weight=3)
+def a_gate_is_opened_by_hand(month: Month) -> None:
+    ParkingService.open_gate(
+        device_id=EXIT_GATE.name,
+        direction=ScanType.EXIT,
+        session_id=month.a_stay().id,
+        reason="The reader is broken",
+        close_stay=month.random.random() < 0.6,
+        caller=month.somebody(),
+        now=month.now,
+    )
+
+
+@step(weight=3)
+def a_car_has_left_unseen(month: Month) -> None:
+    ParkingService.reset_passback(
+        vehicle_number=month.a_stay().plate, reason="Seen outside", caller=OPERATORS[0], now=month.now
+    )
+
+
+@step(weight=3)
+def a_shift_begins(month: Month) -> None:
+    ParkingService.open_shift(opening_float_minor=10000, caller=CASHIER, now=month.now)
+
+
+@step(weight=1)
+def a_shift_ends(month: Month) -> None:
+    ParkingService.close_shift(counted_minor=month.random.randrange(50000), caller=CASHIER, now=month.now)
+
+
+@step(weight=5)
+def somebody_pays_in_cash(month: Month) -> None:
+    if month.random.random() < 0.5:
+        ParkingService.process_booking_payment(
+            booking_id=month.a_booking("CREATED").id,
+            gateway_data={},
+            method=PaymentMethod.CASH,
+            caller=CASHIER,
+            now=month.now,
+        )
+    else:
+        ParkingService.process_additional_payment(
+            session_id=month.a_stay().id, gateway_data={}, method=PaymentMethod.CASH, caller=CASHIER, now=month.now
+        )
+
+
+@step(weight=3)
+def cash_is_handed_back(month: Month) -> None:
+    waiting = ParkingService.cash_to_hand_back(caller=CASHIER)
+    if not waiting:
+        raise NothingThereError
+    ParkingService.hand_back_cash(refund_id=waiting[0].refund_id, caller=CASHIER, now=month.now)
+
+
+@step(weight=2)
+def a_slot_or_zone_goes_out_of_service(month: Month) -> None:
+    zone = month.a_zone()
+    numbers = list(zone.slots.order_by("number").values_list("number", flat=True))
+    starts_at = month.now + timedelta(minutes=month.random.choice([0, 60]))
+    ParkingService.plan_outage(
+        zone_id=zone.id,
+        slot_number=month.random.choice([*numbers, None]),
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(hours=month.random.choice([1, 3])),
+        reason="Paint",
+        caller=OPERATORS[0],
+        now=month.now,
+    )
+
+
+@step(weight=2)
+def somebody_counts_the_cars(month: Month) -> None:
+    ParkingService.correct_occupancy(
+        zone_id=month.a_zone().id,
+        counted_inside=month.random.randrange(6),
+        reason="Evening round",
+        caller=ATTENDANT,
+        now=month.now,
+    )

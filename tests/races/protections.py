@@ -20,7 +20,7 @@ from django.db.models import Model, QuerySet
 
 from parking.db import guards
 from parking.db.guard_rules import GUARDS
-from parking.models import ParkingBooking, ParkingSlot, Payment, Vehicle
+from parking.models import CashierShift, DiscountCode, ParkingBooking, ParkingSlot, Payment, Permit, Vehicle
 from parking.services import payments, refunds, scans, slots
 from tests.races.bank import Bank
 
@@ -111,6 +111,9 @@ PROTECTIONS: dict[str, Change] = {
     "lock of the slot": _row_lock(ParkingSlot),
     "lock of the vehicle": _row_lock(Vehicle),
     "lock of the booking": _row_lock(ParkingBooking),
+    "lock of the shift": _row_lock(CashierShift),
+    "lock of the permit": _row_lock(Permit),
+    "lock of the code": _row_lock(DiscountCode),
     "second look under the slot's lock": partial(_replaced, QuerySet, "exists", _second_look),
     "second look under the booking's lock": partial(_replaced, slots, "lapse", _lapse_whatever_was_seen),
     "lease of the payment": partial(_replaced, payments, "_LEASE", lambda real: timedelta(0)),

@@ -11,10 +11,13 @@ from contextlib import ExitStack
 import pytest
 from django.db import connection
 
-from parking.services import bookings, collection, entry, payments, scans, slots
+from parking.queries import cash
+from parking.services import bookings, collection, entry, payments, permits, scans, shifts, slots, validations
 from parking.services import exit as leaving
 from tests.races import booking_stories as before_arrival
+from tests.races import cash_stories as at_the_desk
 from tests.races import gate_stories as at_the_gate
+from tests.races import permit_stories as of_many
 from tests.races.bank import Bank
 from tests.races.booking_stories import Story
 from tests.races.crowd import Crowd, Verdict
@@ -168,6 +171,40 @@ race(
         ([BOOKING, ONE_PENDING], "charges at the bank"),
         ([BOOKING, VEHICLE, ONE_PENDING, QUOTE_ONCE], "payments captured"),
     ],
+)
+race(
+    of_many.cars_of_one_permit,
+    meet=[("after", permits, "refusal_of_permit")],
+    holds=[],
+    breaks=[(["lock of the permit"], "cars inside")],
+)
+race(
+    of_many.one_car_of_a_permit,
+    meet=[("after", permits, "refusal_of_permit")],
+    holds=[[VEHICLE], ["lock of the permit"], [VEHICLE_ONCE], [INSIDE_ONCE]],
+    breaks=[([VEHICLE, "lock of the permit", VEHICLE_ONCE, INSIDE_ONCE], "cars in the slots")],
+)
+race(
+    of_many.one_code_for_one_use,
+    meet=[("after", validations, "refusal_of_code")],
+    holds=[["parking_discount_uses"]],
+    breaks=[(["lock of the code"], "stays it was used for")],
+)
+
+
+SHIFT, SHIFT_GUARD = "lock of the shift", "parking_payment_cash_in_a_shift"
+race(
+    at_the_desk.closing_against_cash,
+    meet=[("after", shifts, "lock_shift_for_cash"), ("before", cash, "drawer_of")],
+    holds=[[SHIFT_GUARD]],
+    breaks=[([SHIFT, SHIFT_GUARD], "what is expected in the drawer")],
+)
+HANDED_ONCE = "parking_refund_cash_in_a_shift"
+race(
+    at_the_desk.one_hand_back,
+    meet=[("after", shifts, "lock_shift_for_cash")],
+    holds=[[BOOKING], [HANDED_ONCE]],
+    breaks=[([BOOKING, HANDED_ONCE], "told to give the money")],
 )
 
 

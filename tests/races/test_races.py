@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection
 
-from tests.races import booking_stories, gate_stories
+from tests.races import booking_stories, cash_stories, gate_stories, permit_stories
 from tests.races.crowd import Verdict
 
 pytestmark = pytest.mark.skipif(
@@ -37,6 +37,12 @@ ROUNDS = 3
         gate_stories.one_exit,
         gate_stories.one_top_up,
         gate_stories.one_vehicle_at_two_gates,
+        cash_stories.closing_against_cash,
+        cash_stories.one_hand_back,
+        permit_stories.cars_of_one_permit,
+        permit_stories.one_car_of_a_permit,
+        permit_stories.one_car_of_a_permit_in_and_out,
+        permit_stories.one_code_for_one_use,
     ],
     ids=lambda story: story.__name__,
 )

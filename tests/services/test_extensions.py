@@ -70,12 +70,31 @@ def test_a_parked_car_buys_an_hour_and_leaves_without_paying_more(garage):
     assert (bill.total_minor, bill.prepaid_minor, bill.additional_minor) == (10000, 10000, 0)
 
 
-def test_the_time_goes_on_and_does_not_begin_anew(garage):
-    """An hour bought after the second began pays that second hour, not one from now on."""
+def test_when_the_paid_time_is_over_it_is_too_late(garage):
+    """What is due then is paid on foot or at the exit."""
+    booking = garage.book_and_pay(hours=1)
+    garage.enter(booking, now=at(minutes=10))
+    with pytest.raises(NotExtendable, match="is over"):
+        extend(booking, now=at(minutes=70))
+    assert extend(booking, now=at(minutes=69)).paid_until == at(minutes=130)
+
+
+def test_what_was_asked_for_in_time_counts_though_the_money_comes_late(garage):
     booking = garage.book_and_pay(hours=1)
     garage.enter(booking)
-    extended = extend(booking, now=at(minutes=100))
-    assert (extended.paid_until, extended.payment.amount_minor) == (at(minutes=120), 5000)
+    extend(booking, now=at(minutes=59, seconds=30), token="tok_settles_late")
+    extended = extend(booking, now=at(minutes=62))
+    assert (extended.hours, extended.payment.amount_minor) == (2, 5000)
+
+
+def test_a_slot_that_was_promised_to_another_meanwhile_is_not_taken_in_hindsight():
+    """The car came late, so its hour ran into the next booking, which nobody used."""
+    garage = Garage.build(slots=1)
+    mine = garage.book_and_pay("KA01A1", hours=2)
+    garage.book_and_pay("KA02B2", hours=1, starts_at=at(minutes=120))
+    garage.enter(mine, now=at(minutes=110))
+    assert extend(mine, now=at(minutes=190)).paid_until == at(minutes=110 + 180)
+    assert garage.leave(mine, now=at(minutes=280)).additional_minor == 0
 
 
 def test_hours_that_were_bought_and_not_used_go_back_at_the_exit(garage):

@@ -123,6 +123,12 @@ OPERATIONS: Final[Sequence[Guard]] = (
             f" {_SLOT} s WHERE s.id = NEW.slot_id AND s.zone_id = NEW.zone_id)"
         ),
     ),
+    Guard(
+        name="parking_outage_of_its_slot",
+        table=_OUTAGE,
+        event="UPDATE OF slot_id",
+        refuse_when="COALESCE(NEW.slot_id, 0) <> COALESCE(OLD.slot_id, 0)",
+    ),
     *append_only(name="parking_correction", table="parking_occupancycorrection"),
     *append_only(name="parking_opening", table=_OPENING),
     Guard(

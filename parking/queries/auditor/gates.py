@@ -46,8 +46,13 @@ LOGGED_ONCE: Final[tuple[Question, ...]] = (
         sql="""
             SELECT s.id, s.booking_id FROM parking_parkingsession s
             LEFT JOIN (
-                SELECT booking_id, COUNT(*) AS scans FROM parking_qrscanlog
-                WHERE scan_type = 'EXIT' AND result = 'SUCCESS'
+                SELECT booking_id, COUNT(*) AS scans FROM (
+                    SELECT booking_id FROM parking_qrscanlog WHERE scan_type = 'EXIT' AND result = 'SUCCESS'
+                    UNION ALL
+                    SELECT booking_id FROM parking_auditevent WHERE action IN ('passback.closed', 'passback.reset')
+                    UNION ALL
+                    SELECT booking_id FROM parking_manualopening WHERE outcome = 'CLOSED'
+                ) let_out
                 GROUP BY booking_id
             ) leaving ON leaving.booking_id = s.booking_id
             WHERE COALESCE(leaving.scans, 0) <> CASE WHEN s.gate_opened_at IS NULL THEN 0 ELSE 1 END

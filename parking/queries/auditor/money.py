@@ -16,7 +16,8 @@ from parking.queries.auditor.reading import Reader, when, when_or_none
 _CLOSED_STAYS: Final = """
 SELECT s.id, s.booking_id, s.entry_time, s.billed_until, b.tariff_id,
     CASE WHEN s.gate_opened_at IS NULL THEN 0 ELSE 1 END,
-    COALESCE(taken.captured_minor, 0), COALESCE(given.refunded_minor, 0), COALESCE(said.adjusted_minor, 0)
+    COALESCE(taken.captured_minor, 0), COALESCE(given.refunded_minor, 0),
+    COALESCE(said.adjusted_minor, 0), COALESCE(said.discounts_minor, 0)
 FROM parking_parkingsession s
 JOIN parking_parkingbooking b ON b.id = s.booking_id
 LEFT JOIN (
@@ -32,7 +33,9 @@ LEFT JOIN (
     GROUP BY p.booking_id
 ) given ON given.booking_id = b.id
 LEFT JOIN (
-    SELECT booking_id, SUM(amount_minor) AS adjusted_minor
+    SELECT booking_id,
+        SUM(CASE WHEN kind NOT IN ('VALIDATION', 'PERMIT') THEN amount_minor ELSE 0 END) AS adjusted_minor,
+        SUM(CASE WHEN kind IN ('VALIDATION', 'PERMIT') THEN amount_minor ELSE 0 END) AS discounts_minor
     FROM parking_adjustment
     WHERE status = 'APPROVED'
     GROUP BY booking_id
@@ -79,11 +82,12 @@ def _closed_stays(read: Reader) -> Iterator[_ClosedStay]:
 
     A refund counts from its decision on: one that failed at the provider is asked for until it goes through.
     """
-    for session_id, booking_id, entered_at, billed_until, tariff_id, has_left, captured, refunded, adjusted in read(
-        _CLOSED_STAYS
-    ):
+    for row in read(_CLOSED_STAYS):
+        session_id, booking_id, entered_at, billed_until, tariff_id, has_left, captured, refunded, *said = row
         price = read.tariff(tariff_id).stay_price(entered_at=when(entered_at), left_at=when(billed_until))
-        total_minor = price.amount_minor + int(adjusted)
+        adjusted_minor, discounts_minor = (int(minor) for minor in said)
+        # Where a tariff falls, more may have been waived than the whole stay costs in the end.
+        total_minor = max(0, price.amount_minor + adjusted_minor) + discounts_minor
         if captured - refunded == total_minor <= captured:
             continue
         yield _ClosedStay(

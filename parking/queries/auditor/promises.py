@@ -4,6 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
+from parking.queries.auditor.adjustments import (
+    ADJUSTED_BY_THE_RULES,
+    ADJUSTMENTS_ARE_BOUNDED,
+    ADJUSTMENTS_HAVE_THEIR_EVENTS,
+    CODES_ARE_NEVER_USED_AGAIN,
+    GIVEN_BACK_BY_PEOPLE,
+    KNOWN_GATES_BY_HAND,
+)
+from parking.queries.auditor.discounts import (
+    CODES_ARE_WITHIN_BOUNDS,
+    DISCOUNTS_ARE_WHAT_THEY_GIVE,
+    PERMITS_ARE_NOT_OVERFULL,
+)
 from parking.queries.auditor.findings import Promise
 from parking.queries.auditor.gates import KNOWN_GATES_ONLY, LOGGED_ONCE
 from parking.queries.auditor.inventory import ONE_CAR_ONE_PLACE, ONE_ZONE, SLOT_IS_HELD_ONCE
@@ -18,6 +31,7 @@ from parking.queries.auditor.money import (
 )
 from parking.queries.auditor.occupancy import HOLDS_LAPSE, ROOM_IS_COUNTED
 from parking.queries.auditor.records import ERASABLE, EVENTS_ARE_APPLIED_ONCE, NO_SECRETS, WRITTEN_FOR_GOOD
+from parking.queries.auditor.shifts import DRAWERS_ADD_UP
 from parking.queries.auditor.states import ENTERED_ONCE_OR_NEVER, ONLY_LISTED_TRANSITIONS, PAID_BEFORE_ENTRY
 
 PROMISES: Final[tuple[Promise, ...]] = (
@@ -33,25 +47,41 @@ PROMISES: Final[tuple[Promise, ...]] = (
     Promise(
         number="I5",
         says="no more windows sold, and no more cars inside, than slots",
-        questions=ROOM_IS_COUNTED,
+        questions=(*ROOM_IS_COUNTED, *PERMITS_ARE_NOT_OVERFULL),
         not_seen="a car that paid and did not leave counts no more: it stands where there is room, or at the gate",
     ),
-    Promise(number="I6", says="only the listed transitions happened", questions=ONLY_LISTED_TRANSITIONS),
+    Promise(
+        number="I6",
+        says="only the listed transitions happened",
+        questions=(*ONLY_LISTED_TRANSITIONS, *ADJUSTMENTS_HAVE_THEIR_EVENTS),
+    ),
     Promise(number="I7", says="never both entered and cancelled, lapsed or no-show", questions=ENTERED_ONCE_OR_NEVER),
     Promise(number="I8", says="paid before entry, times in order", questions=PAID_BEFORE_ENTRY),
-    Promise(number="I9", says="whole amounts, bounded, one currency", questions=BOUNDED_AND_OF_ONE_CURRENCY),
+    Promise(
+        number="I9",
+        says="whole amounts, bounded, one currency",
+        questions=(*BOUNDED_AND_OF_ONE_CURRENCY, *ADJUSTMENTS_ARE_BOUNDED, *CODES_ARE_WITHIN_BOUNDS),
+    ),
     Promise(number="I10", says="refunds are at most what was captured", questions=REFUNDED_AT_MOST_CAPTURED),
     Promise(number="I11", says="paid once; surplus goes back once", questions=PAID_ONCE),
-    Promise(number="I12", says="closed stays add up to the recomputed price", questions=CLOSED_STAYS_ADD_UP),
+    Promise(
+        number="I12",
+        says="closed stays add up to the recomputed price",
+        questions=(*CLOSED_STAYS_ADD_UP, *ADJUSTED_BY_THE_RULES, *DISCOUNTS_ARE_WHAT_THEY_GIVE, *DRAWERS_ADD_UP),
+    ),
     Promise(number="I13", says="nothing completed or freed while money is due", questions=NOTHING_FREED_WHILE_DUE),
     Promise(
         number="I14",
-        says="references of the provider and idempotency keys are unique",
-        questions=REFERENCES_ARE_UNIQUE,
+        says="references of the provider, idempotency keys and ticket codes are unique",
+        questions=(*REFERENCES_ARE_UNIQUE, *CODES_ARE_NEVER_USED_AGAIN),
         not_seen="whether a stored answer was ever changed: a guard refuses that",
     ),
     Promise(number="I15", says="the provider knows what we know", not_seen="it needs the provider's own ledger"),
-    Promise(number="I16", says="each refund was decided once, and rightly", questions=DECIDED_ONCE),
+    Promise(
+        number="I16",
+        says="each refund was decided once, and rightly",
+        questions=(*DECIDED_ONCE, *GIVEN_BACK_BY_PEOPLE),
+    ),
     Promise(
         number="I17",
         says="each provider event is applied once",
@@ -72,7 +102,7 @@ PROMISES: Final[tuple[Promise, ...]] = (
     Promise(
         number="I20",
         says="only known gates let cars through",
-        questions=KNOWN_GATES_ONLY,
+        questions=(*KNOWN_GATES_ONLY, *KNOWN_GATES_BY_HAND),
         not_seen="a device between being revoked and getting a new key",
     ),
     Promise(

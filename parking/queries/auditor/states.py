@@ -23,7 +23,7 @@ LEFT JOIN (
                 ELSE a.action END AS action
         FROM parking_auditevent a
         WHERE a.booking_id IS NOT NULL AND (a.action LIKE 'booking.%' OR a.action LIKE 'session.%'
-            OR a.action = 'payment.completed')
+            OR a.action LIKE 'passback.%' OR a.action = 'payment.completed')
         ORDER BY a.booking_id, a.id
     ) step
     GROUP BY step.booking_id
@@ -33,6 +33,7 @@ LEFT JOIN (
 _BOOKING_STEPS: Final[Mapping[str, BookingStatus]] = {
     "booking.created": BookingStatus.CREATED,
     "payment.completed:BOOKING": BookingStatus.PAID,
+    "booking.permitted": BookingStatus.PAID,
     "booking.free": BookingStatus.PAID,
     "booking.expired": BookingStatus.EXPIRED,
     "booking.cancelled": BookingStatus.CANCELLED,
@@ -50,7 +51,10 @@ _SESSION_STEPS: Final[Mapping[str, Mapping[SessionStatus, frozenset[SessionStatu
         _COMPLETED: frozenset({_COMPLETED}),
     },
     "session.left": dict.fromkeys(SessionStatus, frozenset({_COMPLETED})),
+    "passback.closed": dict.fromkeys(SessionStatus, frozenset({_COMPLETED})),
+    "passback.reset": dict.fromkeys(SessionStatus, frozenset({_COMPLETED})),
 }
+_LAST_STEPS: Final = frozenset({"session.left", "passback.closed", "passback.reset"})
 
 
 def _trails_that_do_not_lead_there(read: Reader) -> Iterator[Finding]:
@@ -88,7 +92,7 @@ def _follow(*, steps: str) -> tuple[BookingStatus | None, frozenset[SessionStatu
             session = frozenset().union(*(_SESSION_STEPS[step][status] for status in session))
             if not session:
                 return None
-            has_left = step == "session.left"
+            has_left = step in _LAST_STEPS
     return booking, session
 
 
@@ -248,7 +252,7 @@ PAID_BEFORE_ENTRY: Final[tuple[Question, ...]] = (
             SELECT s.id, s.booking_id FROM parking_parkingsession s
             JOIN parking_parkingbooking b ON b.id = s.booking_id
             WHERE s.entry_time < b.paid_at OR s.exit_time < s.entry_time OR s.billed_until < s.entry_time
-                OR s.gate_opened_at < s.exit_time OR s.leave_by < s.billed_until
+                OR s.gate_opened_at < s.exit_time OR (s.gate_opened_at IS NULL AND s.leave_by < s.billed_until)
         """,
     ),
     each_row(

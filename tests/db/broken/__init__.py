@@ -44,6 +44,13 @@ def breaks(name: str, *, behind_a_guard: bool = False, on_sqlite: str | None = N
 # At the end, because these register their cases.
 from tests.db.broken import (  # noqa: E402
     bookings,  # noqa: F401
+    desk_adjustments,  # noqa: F401
+    desk_openings,  # noqa: F401
+    desk_outages,  # noqa: F401
+    desk_permits,  # noqa: F401
+    desk_shifts,  # noqa: F401
+    desk_tickets,  # noqa: F401
+    desk_validations,  # noqa: F401
     idempotency,  # noqa: F401
     inventory,  # noqa: F401
     keys,  # noqa: F401
@@ -52,4 +59,5 @@ from tests.db.broken import (  # noqa: E402
     records,  # noqa: F401
     refunds,  # noqa: F401
     stays,  # noqa: F401
+    terms,  # noqa: F401
 )
