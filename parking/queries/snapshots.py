@@ -7,6 +7,7 @@ from typing import Final
 
 from django.db import connection
 
+from parking.db.tickets import Ticket
 from parking.domain.bookings import BookingSnapshot
 from parking.domain.policy import Policy, read_policy
 from parking.domain.states import BookingStatus, SessionStatus, VehicleClass
@@ -88,6 +89,15 @@ def money_of(*, booking: ParkingBooking) -> Money:
     )
 
 
+def money_of_ticket(*, ticket: Ticket) -> Money:
+    return Money(
+        captured_minor=ticket.captured_minor,
+        refunded_minor=ticket.refunded_minor,
+        adjusted_minor=ticket.adjusted_minor,
+        validations=ticket.validations,
+    )
+
+
 def booking_snapshot(*, booking: ParkingBooking, allocation: SlotAllocation | None, money: Money) -> BookingSnapshot:
     return BookingSnapshot(
         status=BookingStatus(booking.status),
@@ -103,8 +113,11 @@ def booking_snapshot(*, booking: ParkingBooking, allocation: SlotAllocation | No
 
 def open_quote(*, session: ParkingSession) -> Quote | None:
     """The newest amount that was told for the session, unless it is paid."""
-    newest = Quote.objects.filter(session=session).order_by("-id").first()
-    return newest if newest and newest.paid_at is None else None
+    return unpaid(quote=Quote.objects.filter(session=session).order_by("-id").first())
+
+
+def unpaid(*, quote: Quote | None) -> Quote | None:
+    return quote if quote and quote.paid_at is None else None
 
 
 def stay_snapshot(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from parking.db import writing
 from parking.db.locks import lock_bookings_nobody_holds
 from parking.domain.entry import Admission
 from parking.domain.errors import Busy
@@ -45,11 +46,16 @@ def _park_in_own_slot(
     until = make_room(
         allocation=allocation, start=admission.occupies_from, wanted_until=admission.occupies_until, now=now
     )
+    return stand(allocation=allocation, admission=admission, until=until, now=now)
+
+
+def stand(*, allocation: SlotAllocation, admission: Admission, until: datetime, now: datetime) -> SlotAllocation:
+    """The car stands in its own slot, which nobody else was promised before `until`."""
     allocation.occupies_from = min(allocation.occupies_from, admission.occupies_from)
     allocation.occupies_until = until
     allocation.parked_at = now
     allocation.lapses_at = None
-    allocation.save(update_fields=["occupies_from", "occupies_until", "parked_at", "lapses_at"])
+    writing.update(allocation, "occupies_from", "occupies_until", "parked_at", "lapses_at")
     return allocation
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from parking.db import writing
 from parking.domain.errors import (
     AlreadyPaid,
     BookingCancelled,
@@ -16,7 +17,7 @@ from parking.domain.money import format_amount
 from parking.domain.states import BookingStatus, ReleaseReason, SessionStatus
 from parking.domain.stays import Bill, Requote, bill_at, decide_collection
 from parking.domain.times import format_time, not_before
-from parking.models import ParkingBooking, ParkingSession, Payment, Quote
+from parking.models import ParkingBooking, ParkingSession, Payment, Quote, SlotAllocation
 from parking.queries import snapshots
 from parking.services import discounting, slots
 
@@ -108,15 +109,22 @@ def give_stay(*, booking: ParkingBooking, payment: Payment, now: datetime) -> Pa
     return None
 
 
-def complete(*, booking: ParkingBooking, session: ParkingSession, bill: Bill, now: datetime) -> None:
+def complete(
+    *,
+    booking: ParkingBooking,
+    session: ParkingSession,
+    bill: Bill,
+    now: datetime,
+    allocation: SlotAllocation | None = None,
+) -> None:
     """End the stay: nothing of the bill is due any more. The caller saves the session."""
     discounting.record_granted(booking=booking, session=session, bill=bill, now=now)
     session.status = SessionStatus.COMPLETED
     session.exit_time = now
-    slots.release(booking=booking, reason=ReleaseReason.EXITED, now=now)
+    slots.release(booking=booking, reason=ReleaseReason.EXITED, now=now, allocation=allocation)
     if booking.closed_at is None:
         booking.closed_at = now
-        booking.save(update_fields=["closed_at"])
+        writing.update(booking, "closed_at")
 
 
 def _outdated(*, quote: Quote) -> QuoteOutdated:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from parking.db import writing
+from parking.db.tickets import Ticket
 from parking.domain.callers import Caller
 from parking.domain.entry import Admission, decide_entry
 from parking.domain.errors import ParkingError, TooEarly, ZoneFull
@@ -44,18 +46,16 @@ def scan_entry_qr(
         caller=caller,
         scanned_at=now,
     )
-    return scans.carry_out(
-        scan=scan, answer_type=EntryAdmitted, decide=lambda booking: _enter(scan=scan, booking=booking)
-    )
+    return scans.carry_out(scan=scan, answer_type=EntryAdmitted, decide=lambda ticket: _enter(scan=scan, ticket=ticket))
 
 
-def _enter(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[EntryAdmitted]:
+def _enter(*, scan: scans.Scan, ticket: Ticket) -> scans.Outcome[EntryAdmitted]:
+    booking, allocation = ticket.booking, ticket.allocation
     now = not_before(scan.scanned_at, booking.created_at, booking.paid_at)
-    allocation = snapshots.live_allocation(booking=booking)
-    money = snapshots.money_of(booking=booking)
+    money = snapshots.money_of_ticket(ticket=ticket)
     decision = decide_entry(
         booking=snapshots.booking_snapshot(booking=booking, allocation=allocation, money=money),
-        vehicle_inside=ParkingSession.objects.filter(vehicle_id=booking.vehicle_id, exit_time=None).exists(),
+        vehicle_inside=ticket.vehicle_is_inside,
         policy=_policy_of(booking),
         now=now,
     )
@@ -69,21 +69,24 @@ def _enter(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[EntryA
         refund_ids = passback.end_earlier_stay(vehicle_id=booking.vehicle_id, caller=scan.caller, now=now)
     if isinstance(refund_ids, ParkingError):
         return scans.Outcome(answer=refund_ids)
-    outcome = _place(scan=scan, booking=booking, allocation=allocation, admission=decision, money=money, now=now)
+    outcome = _place(scan=scan, ticket=ticket, allocation=allocation, admission=decision, now=now)
     return scans.Outcome(answer=outcome.answer, refund_ids=[*refund_ids, *outcome.refund_ids])
 
 
 def _place(
     *,
     scan: scans.Scan,
-    booking: ParkingBooking,
+    ticket: Ticket,
     allocation: SlotAllocation,
     admission: Admission,
-    money: snapshots.Money,
     now: datetime,
 ) -> scans.Outcome[EntryAdmitted]:
     """Give the car a slot, if there is one for it."""
-    parked = arrivals.park(booking=booking, allocation=allocation, admission=admission, now=now)
+    booking = ticket.booking
+    if ticket.slot_is_promised_to_others or ticket.slot_is_out:
+        parked = arrivals.park(booking=booking, allocation=allocation, admission=admission, now=now)
+    else:
+        parked = arrivals.stand(allocation=allocation, admission=admission, until=admission.occupies_until, now=now)
     if parked is not None:
         marked = admission.ends_earlier_stay and _policy_of(booking).anti_passback is AntiPassback.SOFT
         return scans.Outcome(answer=_admit(scan=scan, booking=booking, parked=parked, marked=marked, now=now))
@@ -94,15 +97,17 @@ def _place(
                 details={"entry_from": format_time(moment=booking.starts_at)},
             )
         )
-    return _turn_away(scan=scan, booking=booking, paid_minor=money.kept_minor, now=now)
+    return _turn_away(
+        scan=scan, booking=booking, paid_minor=snapshots.money_of_ticket(ticket=ticket).kept_minor, now=now
+    )
 
 
 def _admit(
     *, scan: scans.Scan, booking: ParkingBooking, parked: SlotAllocation, marked: bool, now: datetime
 ) -> EntryAdmitted:
     booking.status = BookingStatus.USED
-    booking.save(update_fields=["status"])
-    session = ParkingSession.objects.create(
+    writing.update(booking, "status")
+    session = ParkingSession(
         id=uuid4(),
         booking=booking,
         zone_id=booking.zone_id,
@@ -111,6 +116,7 @@ def _admit(
         plate=booking.plate,
         entry_time=now,
     )
+    writing.insert(session)
     audit.record(
         action="session.entered",
         caller=scan.caller,

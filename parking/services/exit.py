@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from parking.db import writing
+from parking.db.tickets import Ticket
 from parking.domain.callers import Caller
 from parking.domain.errors import AlreadyExited, NotEntered, ParkingError, PaymentDue
 from parking.domain.states import RefundKind, ScanType, SessionStatus
@@ -41,16 +43,16 @@ def scan_exit_qr(
         caller=caller,
         scanned_at=now,
     )
-    return scans.carry_out(scan=scan, answer_type=ExitBill, decide=lambda booking: _leave(scan=scan, booking=booking))
+    return scans.carry_out(scan=scan, answer_type=ExitBill, decide=lambda ticket: _leave(scan=scan, ticket=ticket))
 
 
-def _leave(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[ExitBill]:
-    session = ParkingSession.objects.select_related("slot").filter(booking=booking).first()
+def _leave(*, scan: scans.Scan, ticket: Ticket) -> scans.Outcome[ExitBill]:
+    booking, session = ticket.booking, ticket.session
     if session is None:
         return scans.Outcome(answer=NotEntered())
     now = not_before(scan.scanned_at, session.entry_time, session.exit_time, session.billed_until)
-    quote = snapshots.open_quote(session=session)
-    money = snapshots.money_of(booking=booking)
+    quote = snapshots.unpaid(quote=ticket.newest_quote)
+    money = snapshots.money_of_ticket(ticket=ticket)
     decision = decide_exit(
         stay=snapshots.stay_snapshot(booking=booking, session=session, quote=quote, money=money),
         tariff=snapshots.tariff_of(version=booking.tariff),
@@ -58,7 +60,7 @@ def _leave(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[ExitBi
     )
     match decision:
         case OpenGate():
-            refund_ids = _open_gate(scan=scan, booking=booking, session=session, decision=decision, now=now)
+            refund_ids = _open_gate(scan=scan, ticket=ticket, session=session, decision=decision, now=now)
             bill = _bill(
                 booking=booking,
                 session=session,
@@ -77,18 +79,18 @@ def _leave(*, scan: scans.Scan, booking: ParkingBooking) -> scans.Outcome[ExitBi
 
 
 def _open_gate(
-    *, scan: scans.Scan, booking: ParkingBooking, session: ParkingSession, decision: OpenGate, now: datetime
+    *, scan: scans.Scan, ticket: Ticket, session: ParkingSession, decision: OpenGate, now: datetime
 ) -> list[UUID]:
     """Let the car out, and give back the hours that were paid for and not used. Returns the refunds ordered."""
-    bill = decision.bill
+    booking, bill = ticket.booking, decision.bill
     session.billed_until = bill.billed_until
     if decision.completes:
-        collection.complete(booking=booking, session=session, bill=bill, now=now)
+        collection.complete(booking=booking, session=session, bill=bill, now=now, allocation=ticket.allocation)
     else:
         # It left later than it said, and owes no more: a permit may have paid for that time too.
         discounting.record_granted(booking=booking, session=session, bill=bill, now=now)
     session.gate_opened_at = now
-    session.save(update_fields=["status", "exit_time", "billed_until", "gate_opened_at"])
+    writing.update(session, "status", "exit_time", "billed_until", "gate_opened_at")
     audit.record(
         action="session.left",
         caller=scan.caller,

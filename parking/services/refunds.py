@@ -30,6 +30,8 @@ def order(*, booking: ParkingBooking, amount_minor: int, kind: RefundKind, reaso
     Returns the ids of the new rows: none for nothing, one for each payment that it draws on (promise I16).
     """
     require_transaction()
+    if amount_minor == 0:
+        return []
     rows: list[Refund] = []
     left_minor = amount_minor
     for payment, refundable_minor in _refundable(booking=booking):

@@ -13,7 +13,9 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from parking.db.locks import lock_booking_and_vehicle, lock_permit_car
+from parking.db import writing
+from parking.db.locks import lock_permit_car
+from parking.db.tickets import Ticket, lock_presented, read_ticket
 from parking.db.transactions import use_case
 from parking.domain.callers import Caller, CallerKind
 from parking.domain.cards import without_card_numbers
@@ -74,7 +76,7 @@ class Outcome(Generic[T]):
     refund_ids: Sequence[UUID] = ()
 
 
-def carry_out(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBooking], Outcome[T]]) -> T:
+def carry_out(*, scan: Scan, answer_type: type[T], decide: Callable[[Ticket], Outcome[T]]) -> T:
     """Check the device, lock the ticket's booking, let `decide` decide, log, commit; then refund, and answer.
 
     The same scan delivered again (same device, same `scan_id`) gets the same answer and leaves no second row.
@@ -86,9 +88,7 @@ def carry_out(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBook
     return outcome.answer
 
 
-def _attend_and_commit(
-    *, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBooking], Outcome[T]]
-) -> Outcome[T]:
+def _attend_and_commit(*, scan: Scan, answer_type: type[T], decide: Callable[[Ticket], Outcome[T]]) -> Outcome[T]:
     """Attend to the scan; once more if somebody else was faster, because what they did can be seen now.
 
     No lock of a ticket orders scans under one `scan_id` whose code is unknown, or whose tickets are two. An attempt
@@ -106,14 +106,21 @@ def _attend_and_commit(
     return Outcome(answer=lost_to_somebody)
 
 
-def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBooking], Outcome[T]]) -> Outcome[T]:
-    device = _find_device(scan=scan)
+def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[Ticket], Outcome[T]]) -> Outcome[T]:
+    refusal = _refusal_of_caller(scan=scan)
+    if refusal is not None:
+        _log(scan=scan, answer=refusal)
+        return Outcome(answer=refusal)
+    presented = lock_presented(
+        code=scan.ticket_code, device_id=scan.scanner_device_id, scan_id=scan.scan_id, at=scan.scanned_at
+    )
+    device = _admitted(device=presented.device, direction=scan.scan_type)
     if isinstance(device, ParkingError):
         _log(scan=scan, answer=device)
         return Outcome(answer=device)
-    ticket = _find_ticket(scan=scan)
-    booking = ticket if isinstance(ticket, ParkingBooking) else None
-    earlier = _earlier(scan=scan)
+    ticket = presented.ticket or _find_permit_ticket(scan=scan)
+    booking = ticket.booking if isinstance(ticket, Ticket) else None
+    earlier = presented.earlier
     if earlier is not None and earlier.scan_type == scan.scan_type and earlier.qr_code == _logged_code(scan=scan):
         booking = booking or earlier.booking
         return Outcome(answer=_decode(answer=earlier.answer or {}, booking=booking, answer_type=answer_type))
@@ -123,7 +130,7 @@ def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBookin
     elif ticket is None:
         booking = _booking_of_retired_code(scan=scan)
         outcome = Outcome(answer=UnknownCode() if booking is None else TicketReplaced())
-    elif not _serves(device=device, ticket=ticket):
+    elif presented.served_zone_ids and _zone_id_of(ticket=ticket) not in presented.served_zone_ids:
         outcome = Outcome(answer=WrongZone())
     else:
         booking, outcome = _attend_to(scan=scan, ticket=ticket, decide=decide)
@@ -131,19 +138,22 @@ def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[ParkingBookin
     return outcome
 
 
-def _find_device(*, scan: Scan) -> GateDevice | ParkingError:
-    """The registered device, or why it may not scan here (promise I20). A gate scans for itself only."""
+def _refusal_of_caller(*, scan: Scan) -> ParkingError | None:
+    """Why this caller may not scan in this device's name; a gate scans for itself only (promise I20)."""
     caller = scan.caller
     if Permission.GATE_SCAN not in caller.permissions:
         return InvalidKey() if caller.kind is CallerKind.UNPROVEN else DeviceKeyRequired()
     if caller.kind is CallerKind.DEVICE and caller.name != scan.scanner_device_id:
         return NotYourDevice()
-    return find_gate(device_id=scan.scanner_device_id, direction=scan.scan_type)
+    return None
 
 
 def find_gate(*, device_id: str, direction: ScanType) -> GateDevice | ParkingError:
     """The registered device that lets cars through in this direction, or why it does not (promise I20)."""
-    device = GateDevice.objects.filter(device_id=device_id).first()
+    return _admitted(device=GateDevice.objects.filter(device_id=device_id).first(), direction=direction)
+
+
+def _admitted(*, device: GateDevice | None, direction: ScanType) -> GateDevice | ParkingError:
     if device is None:
         return UnknownDevice()
     if device.revoked_at is not None:
@@ -153,22 +163,18 @@ def find_gate(*, device_id: str, direction: ScanType) -> GateDevice | ParkingErr
     return device
 
 
-def _find_ticket(*, scan: Scan) -> ParkingBooking | PermitCar | None:
-    """The booking whose code it is, locked with its vehicle; or the car of a permit.
-
-    Of a permit's car that leaves, the booking of its stay; of one that comes in, its vehicle is locked.
-    """
+def _find_permit_ticket(*, scan: Scan) -> Ticket | PermitCar | None:
+    """For a code that is no booking's: the car of a permit. Of one that leaves, the ticket of its stay, locked; of one
+    that comes in, its vehicle is locked."""
     code = scan.ticket_code
     if code is None:
         return None
-    booking = lock_booking_and_vehicle(qr_code=code)
-    if booking is not None:
-        return booking
     if scan.scan_type == ScanType.ENTRY:
         return lock_permit_car(qr_code=code)
     # No lock of its vehicle here: the booking's comes first.
     car = PermitCar.objects.select_related("permit").filter(qr_code=code).first()
-    return car and (permits.booking_to_leave(car=car) or car)
+    booking = permits.booking_to_leave(car=car) if car else None
+    return car if booking is None else read_ticket(booking_id=booking.id, at=scan.scanned_at)
 
 
 def _booking_of_retired_code(*, scan: Scan) -> ParkingBooking | None:
@@ -179,38 +185,29 @@ def _booking_of_retired_code(*, scan: Scan) -> ParkingBooking | None:
 
 
 def _attend_to(
-    *, scan: Scan, ticket: ParkingBooking | PermitCar, decide: Callable[[ParkingBooking], Outcome[T]]
+    *, scan: Scan, ticket: Ticket | PermitCar, decide: Callable[[Ticket], Outcome[T]]
 ) -> tuple[ParkingBooking | None, Outcome[T]]:
     """Decide about the booking; a permit's car that comes in is given one first."""
-    if isinstance(ticket, ParkingBooking):
-        return ticket, decide(ticket)
+    if isinstance(ticket, Ticket):
+        return ticket.booking, decide(ticket)
     if scan.scan_type == ScanType.EXIT:
         refusal = NotEntered("This car never came in on this permit, so there is nothing to leave from.")
         return None, Outcome(answer=refusal)
     opened = permits.open_booking(car=ticket, caller=scan.caller, now=scan.scanned_at)
     if isinstance(opened.found, ParkingError):
         return None, Outcome(answer=opened.found, refund_ids=opened.refund_ids)
-    outcome = decide(opened.found)
+    outcome = decide(read_ticket(booking_id=opened.found.id, at=scan.scanned_at))
     return opened.found, Outcome(answer=outcome.answer, refund_ids=[*opened.refund_ids, *outcome.refund_ids])
 
 
-def _serves(*, device: GateDevice, ticket: ParkingBooking | PermitCar) -> bool:
-    return serves_zone(
-        device=device, zone_id=ticket.permit.zone_id if isinstance(ticket, PermitCar) else ticket.zone_id
-    )
+def _zone_id_of(*, ticket: Ticket | PermitCar) -> int:
+    return ticket.permit.zone_id if isinstance(ticket, PermitCar) else ticket.booking.zone_id
 
 
 def serves_zone(*, device: GateDevice, zone_id: int) -> bool:
     """A device that names zones serves those only."""
     served = set(device.zones.values_list("id", flat=True))
     return not served or zone_id in served
-
-
-def _earlier(*, scan: Scan) -> QRScanLog | None:
-    """The row of a scan with the same `scan_id` from the same device."""
-    if scan.scan_id is None:
-        return None
-    return QRScanLog.objects.filter(scanner_device_id=scan.scanner_device_id, scan_id=scan.scan_id).first()
 
 
 def _log(
@@ -220,7 +217,7 @@ def _log(
     refused = answer if isinstance(answer, ParkingError) else None
     # A scan_id is remembered only for a device that may scan here, and only once.
     remembers = scan.scan_id is not None and device is not None and not isinstance(refused, ScanIdReused)
-    QRScanLog.objects.create(
+    row = QRScanLog(
         scan_type=scan.scan_type,
         result=_result(refused=refused),
         reason=refused.code if refused else "ok",
@@ -235,6 +232,7 @@ def _log(
         scan_id=scan.scan_id if remembers else None,
         answer=_encode(answer=answer) if remembers else None,
     )
+    writing.insert(row)
 
 
 def _logged_code(*, scan: Scan) -> str:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet
 
+from parking.db import writing
 from parking.db.locks import lock_bookings, lock_bookings_nobody_holds, locked_slots
 from parking.db.transactions import use_case
 from parking.domain.callers import SYSTEM
@@ -169,8 +170,15 @@ def keep_hold_until(*, booking: ParkingBooking, lapses_at: datetime) -> None:
     SlotAllocation.objects.filter(booking=booking, released_at=None, parked_at=None).update(lapses_at=lapses_at)
 
 
-def release(*, booking: ParkingBooking, reason: ReleaseReason, now: datetime) -> None:
-    _release_all(booking_ids=[booking.id], reason=reason, now=now)
+def release(
+    *, booking: ParkingBooking, reason: ReleaseReason, now: datetime, allocation: SlotAllocation | None = None
+) -> None:
+    """Let go of the booking's slot; of its live `allocation`, where the caller has read it under the lock."""
+    if allocation is None:
+        _release_all(booking_ids=[booking.id], reason=reason, now=now)
+        return
+    allocation.released_at, allocation.release_reason, allocation.lapses_at = now, reason, None
+    writing.update(allocation, "released_at", "release_reason", "lapses_at")
 
 
 def _stale(*, zone_id: int, vehicle_id: int | None, now: datetime) -> list[UUID]:
