@@ -39,6 +39,16 @@ test-sqlite test-postgres: test-%: $(VENV)/.installed-dev
 evidence: $(VENV)/.installed-dev ## run the fault matrix, and write docs/evidence/fault-matrix.md (ARGS="--seed 2")
 	@exec $(PYTHON) -m tests.money.evidence $(ARGS)
 
+.PHONY: bench bench-growth bench-crowd bench-memory
+bench: $(VENV)/.installed-dev ## how fast it is, beside two yardsticks (ARGS="--quick" or "--database sqlite", docs/benchmarks.md)
+	@exec $(PYTHON) -m benchmarks paths $(ARGS)
+bench-growth: $(VENV)/.installed-dev ## the same with ever more past sessions
+	@exec $(PYTHON) -m benchmarks growth $(ARGS)
+bench-crowd: $(VENV)/.installed-dev ## everybody at once for the last slots of a zone
+	@exec $(PYTHON) -m benchmarks crowd $(ARGS)
+bench-memory: $(VENV)/.installed-dev ## the memory of the web workers over many requests
+	@exec $(PYTHON) -m benchmarks memory $(ARGS)
+
 .PHONY: check
 check: $(VENV)/.installed-dev ## linters, types, the import contract, migrations
 	@$(VENV)/bin/ruff check

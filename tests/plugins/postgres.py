@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,8 @@ rm -rf "$folder"
 class TemporaryPostgres:
     """Start it, use `url`, stop it; a server that was not stopped stops with the process that started it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, settings: Mapping[str, str] = _SETTINGS) -> None:
+        self._settings = settings
         self._folder = Path(tempfile.mkdtemp(prefix="parking-postgres-"))
         self._guard: subprocess.Popen[bytes] | None = None
 
@@ -70,7 +72,7 @@ class TemporaryPostgres:
             stdout=subprocess.DEVNULL,
             **account,
         )
-        settings = [f"--{name}={value}" for name, value in _SETTINGS.items()]
+        settings = [f"--{name}={value}" for name, value in self._settings.items()]
         server = [binaries / "postgres", "-D", data, "-k", self._folder, *settings]
         self._guard = subprocess.Popen(
             ["/bin/sh", "-c", _GUARD, "guard", self._folder, *server],

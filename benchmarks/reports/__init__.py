@@ -1,0 +1,1 @@
+"""What the runs found, as Markdown and SVG below docs/evidence/."""
