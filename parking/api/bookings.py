@@ -9,13 +9,13 @@ from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY, GUESSABLE
 from parking.api.identifiers import booking_id_of, moment_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import CancelBooking, CreateBooking
 from parking.api.response_schemas import BookingAnswer, BookingCancelledAnswer, BookingCreatedAnswer
 from parking.domain import errors
 from parking.domain.permissions import Permission
 from parking.domain.states import VehicleClass
 from parking.queries.bookings import get_booking
-from parking.queries.clock import current_time
 from parking.services import ParkingService
 
 router = Router(tags=["Bookings"])
@@ -41,7 +41,7 @@ def create(request: HttpRequest, body: CreateBooking) -> Status[BookingCreatedAn
         starts_at=moment_of(body.starts_at) if body.starts_at is not None else None,
         vehicle_class=body.vehicle_class or VehicleClass.CAR,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return Status(201, render.booking_created(booking=booking))
 
@@ -73,7 +73,7 @@ def cancel(request: HttpRequest, body: CancelBooking) -> BookingCancelledAnswer:
         reason=body.reason or "",
         expected_refund=body.expected_refund_amount,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return render.booking_cancelled(booking=closed)
 
@@ -87,4 +87,4 @@ def cancel(request: HttpRequest, body: CancelBooking) -> BookingCancelledAnswer:
 def show(request: HttpRequest, booking_id: str) -> BookingAnswer:
     """State, times, money, QR code, and the stay once the vehicle has entered."""
     caller_of(request).require(Permission.BOOKING_VIEW)
-    return render.booking(details=get_booking(booking_id=booking_id_of(booking_id), now=current_time()))
+    return render.booking(details=get_booking(booking_id=booking_id_of(booking_id), now=now_of(request)))

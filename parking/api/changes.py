@@ -9,11 +9,11 @@ from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY, GUESSABLE
 from parking.api.identifiers import booking_id_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import ChangePlate, ExtendBooking
 from parking.api.response_schemas import BookingExtendedAnswer, PlateChangedAnswer
 from parking.domain import errors
 from parking.domain.states import PaymentStatus
-from parking.queries.clock import current_time
 from parking.services import ParkingService
 
 router = Router(tags=["Bookings"])
@@ -47,7 +47,7 @@ def extend(request: HttpRequest, body: ExtendBooking) -> Status[BookingExtendedA
         hours=body.hours,
         gateway_data=body.payment_gateway_data or {},
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     waits = extended.payment is not None and extended.payment.payment_status is PaymentStatus.PENDING
     return Status(202 if waits else 200, render.booking_extended(extended=extended))
@@ -78,6 +78,6 @@ def change_plate(request: HttpRequest, body: ChangePlate) -> PlateChangedAnswer:
         booking_id=booking_id_of(body.booking_id),
         vehicle_number=body.vehicle_number,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return render.plate_changed(changed=changed)

@@ -26,6 +26,7 @@ from parking.api.errors import (
     error_response,
 )
 from parking.api.idempotency import once_for_each_key
+from parking.api.moments import now_of
 from parking.domain.errors import (
     DeviceKeyRequired,
     InvalidKey,
@@ -35,7 +36,6 @@ from parking.domain.errors import (
     UnknownDiscount,
     UnknownSession,
 )
-from parking.queries.clock import current_time
 from parking.services import guesses
 
 MAX_BODY_BYTES: Final = 64 * 1024
@@ -95,10 +95,10 @@ def _counting_guesses(view: View) -> View:
         source = guessing_source(request)
         if source is None:
             return view(request, *args, **kwargs)
-        guesses.require_room(source=source, now=current_time())
+        guesses.require_room(source=source, now=now_of(request))
         response = view(request, *args, **kwargs)
         if isinstance(response, ErrorResponse) and isinstance(response.error, _WRONG_GUESSES):
-            guesses.count(source=source, now=current_time())
+            guesses.count(source=source, now=now_of(request))
         return response
 
     return counting

@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 
 from parking.api.callers import key_scope
 from parking.api.errors import API_ROOT, TRY_AGAIN_SOON, ErrorResponse, InvalidIdempotencyKey, MethodNotAllowed
+from parking.api.moments import now_of
 from parking.domain.errors import ParkingError, TooManyGuesses, Unauthenticated
 from parking.queries.clock import current_time
 from parking.services import idempotency
@@ -40,7 +41,7 @@ def once_for_each_key(view: View) -> View:
         if request.method != "POST" or HEADER not in request.headers or request.path_info.startswith(_WEBHOOKS):
             return view(request, *args, **kwargs)
         sent = _keyed_request(request=request)
-        first = idempotency.begin(request=sent, wall=datetime.now(UTC), now=current_time())
+        first = idempotency.begin(request=sent, wall=datetime.now(UTC), now=now_of(request))
         if first is not None:
             return _replay(answer=first)
         try:

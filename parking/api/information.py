@@ -13,12 +13,12 @@ from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
 from parking.api.identifiers import moment_of, zone_id_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import MomentText
 from parking.api.response_schemas import AvailabilityAnswer, HealthAnswer, ZonesAnswer, ZoneStatusAnswer
 from parking.domain.errors import InvalidField, Unavailable, UnknownZone
 from parking.domain.permissions import Permission
 from parking.queries.availability import get_room
-from parking.queries.clock import current_time
 from parking.queries.zones import count_zones, list_zones
 from parking.services import ParkingService
 
@@ -41,7 +41,7 @@ class Span(BaseModel):
 def zones(request: HttpRequest) -> ZonesAnswer:
     """Every open zone with its price and its room at this moment."""
     caller_of(request).require(Permission.ZONE_VIEW)
-    return ZonesAnswer(zones=[render.zone_summary(zone=zone) for zone in list_zones(now=current_time())])
+    return ZonesAnswer(zones=[render.zone_summary(zone=zone) for zone in list_zones(now=now_of(request))])
 
 
 @router.get(
@@ -55,7 +55,7 @@ def zone_status(
 ) -> ZoneStatusAnswer:
     """Its price, the cars inside, and its room at this moment."""
     caller_of(request).require(Permission.ZONE_VIEW)
-    status = ParkingService.get_zone_status(zone_id=zone_id_of(zone_id), now=current_time())
+    status = ParkingService.get_zone_status(zone_id=zone_id_of(zone_id), now=now_of(request))
     return render.zone_status(zone=status)
 
 
@@ -73,7 +73,7 @@ def availability(
     """Slots that are free for the whole time, and how many are free when. At most 31 days."""
     caller_of(request).require(Permission.ZONE_VIEW)
     room = get_room(
-        zone_id=zone_id_of(zone_id), start=moment_of(span.starts_at), end=moment_of(span.ends_at), now=current_time()
+        zone_id=zone_id_of(zone_id), start=moment_of(span.starts_at), end=moment_of(span.ends_at), now=now_of(request)
     )
     return render.availability(found=room)
 
@@ -87,6 +87,6 @@ def availability(
 def health(request: HttpRequest) -> HealthAnswer:
     """200 only if the database answers, 503 otherwise."""
     try:
-        return render.health(now=current_time(), zones_configured=count_zones())
+        return render.health(now=now_of(request), zones_configured=count_zones())
     except DatabaseError as error:
         raise Unavailable("The database does not answer.", details={"status": "unavailable"}) from error

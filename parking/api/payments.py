@@ -9,11 +9,11 @@ from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY, GUESSABLE
 from parking.api.identifiers import booking_id_of, session_id_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import PayAdditional, PayBooking
 from parking.api.response_schemas import AdditionalPaymentAnswer, BookingPaymentAnswer
 from parking.domain import errors
 from parking.domain.states import PaymentStatus
-from parking.queries.clock import current_time
 from parking.services import ParkingService
 
 router = Router(tags=["Payments"])
@@ -45,7 +45,7 @@ def pay_booking(request: HttpRequest, body: PayBooking) -> Status[BookingPayment
         booking_id=booking_id_of(body.booking_id),
         gateway_data=body.payment_gateway_data or {},
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return Status(_status(payment.payment_status), render.booking_payment(payment=payment))
 
@@ -74,7 +74,7 @@ def pay_additional(request: HttpRequest, body: PayAdditional) -> Status[Addition
         session_id=session_id_of(body.session_id),
         gateway_data=body.payment_gateway_data or {},
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return Status(_status(payment.payment_status), render.additional_payment(payment=payment))
 

@@ -9,12 +9,12 @@ from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY, GUESSABLE
 from parking.api.identifiers import booking_id_of, moment_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import AskQuote
 from parking.api.response_schemas import QuoteAnswer
 from parking.domain import errors
 from parking.domain.permissions import Permission
 from parking.domain.states import VehicleClass
-from parking.queries.clock import current_time
 from parking.queries.quotes import QuotedVisit, quote_booking, quote_visit
 
 router = Router(tags=["Quotes"])
@@ -36,7 +36,7 @@ def ask_quote(request: HttpRequest, body: AskQuote) -> QuoteAnswer:
 
 def _quoted(*, request: HttpRequest, body: AskQuote) -> QuotedVisit:
     caller = caller_of(request)
-    now = current_time()
+    now = now_of(request)
     if body.booking_id is not None:
         caller.require(Permission.BOOKING_VIEW)
         at = moment_of(body.at) if body.at is not None else None

@@ -12,9 +12,9 @@ from parking.api import documentation, receipt_answer
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY, GUESSABLE
 from parking.api.identifiers import booking_id_of
+from parking.api.moments import now_of
 from parking.api.response_schemas import ReceiptAnswer
 from parking.domain.errors import InvalidField, NothingPaid, UnknownBooking
-from parking.queries.clock import current_time
 from parking.queries.receipt_pdf import receipt_pdf
 from parking.services import ParkingService
 
@@ -47,7 +47,7 @@ def receipt(
     """As JSON; as PDF with `format=pdf` or `Accept: application/pdf`. Its number stays, later refunds appear in it."""
     media_type = _media_type(request=request, wanted=wanted)
     details = ParkingService.get_receipt(
-        booking_id=booking_id_of(booking_id), caller=caller_of(request), now=current_time()
+        booking_id=booking_id_of(booking_id), caller=caller_of(request), now=now_of(request)
     )
     if media_type == _JSON:
         return receipt_answer.receipt(details=details)

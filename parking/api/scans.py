@@ -11,11 +11,11 @@ from ninja import Router
 from parking.api import documentation, render
 from parking.api.callers import scanning_caller
 from parking.api.identifiers import moment_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import ScanEntry, ScanExit
 from parking.api.response_schemas import EntryAnswer, ExitAnswer, PaymentDueError
 from parking.domain import errors
 from parking.domain.callers import Caller
-from parking.queries.clock import current_time
 from parking.services import ParkingService
 
 router = Router(tags=["Gates"])
@@ -69,7 +69,7 @@ class _Scan(TypedDict):
 )
 def entry(request: HttpRequest, body: ScanEntry) -> EntryAnswer:
     """Open the gate on 200 only. A paid booking enters once; from then on it cannot be cancelled."""
-    admitted = ParkingService.scan_entry_qr(**_scan(request=request, body=body), now=current_time())
+    admitted = ParkingService.scan_entry_qr(**_scan(request=request, body=body), now=now_of(request))
     return render.entry_admitted(entry=admitted)
 
 
@@ -84,7 +84,7 @@ def entry(request: HttpRequest, body: ScanEntry) -> EntryAnswer:
 )
 def leave(request: HttpRequest, body: ScanExit) -> ExitAnswer:
     """Open the gate on 200 only. With money due the answer is 402 with the whole bill, and the slot stays taken."""
-    bill = ParkingService.scan_exit_qr(**_scan(request=request, body=body), now=current_time())
+    bill = ParkingService.scan_exit_qr(**_scan(request=request, body=body), now=now_of(request))
     return render.exit_opened(bill=bill)
 
 

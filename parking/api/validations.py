@@ -10,11 +10,11 @@ from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY, GUESSABLE
 from parking.api.identifiers import booking_id_of, session_id_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import EXAMPLE_ID, IdText, strict
 from parking.api.response_schemas import Amount, AnswerWithMessage, Currency, Id
 from parking.domain import errors
 from parking.domain.money import format_amount
-from parking.queries.clock import current_time
 from parking.services import ParkingService
 from parking.services.validations import ValidationApplied
 
@@ -76,7 +76,7 @@ def apply(request: HttpRequest, body: ApplyValidation) -> ValidationAnswer:
         booking_id=booking_id_of(body.booking_id) if body.booking_id is not None else None,
         session_id=session_id_of(body.session_id) if body.session_id is not None else None,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return _answer(applied=applied)
 

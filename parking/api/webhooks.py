@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from ninja import Router
 
 from parking.api import documentation
+from parking.api.moments import now_of
 from parking.api.response_schemas import EventAnswer
 from parking.domain import errors
-from parking.queries.clock import current_time
 from parking.services import ParkingService
 
 router = Router(tags=["Providers"])
@@ -32,6 +32,6 @@ _ANY_OBJECT = {"required": True, "content": {"application/json": {"schema": {"ty
 def receive(request: HttpRequest, provider: str) -> EventAnswer:
     """Signed by the provider over the raw body. 200 only for what was understood and applied, now or before."""
     is_new = ParkingService.receive_event(
-        provider=provider, headers=dict(request.headers), body=request.body, now=current_time()
+        provider=provider, headers=dict(request.headers), body=request.body, now=now_of(request)
     )
     return EventAnswer(message="The event was applied." if is_new else "The event was applied before.")

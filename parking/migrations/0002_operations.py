@@ -15,6 +15,55 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="Adjustment",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("LOST_TICKET", "Lost ticket"),
+                            ("WAIVER", "Waiver"),
+                            ("GOODWILL", "Goodwill"),
+                            ("OPENED_BY_HAND", "Opened by hand"),
+                            ("VALIDATION", "Validation"),
+                            ("PERMIT", "Permit"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("PROPOSED", "Proposed"), ("APPROVED", "Approved"), ("REJECTED", "Rejected")],
+                        default=parking.domain.states.AdjustmentStatus["PROPOSED"],
+                        max_length=8,
+                    ),
+                ),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("reason", models.CharField(max_length=200)),
+                ("needs_second", models.BooleanField(default=False)),
+                ("proposed_by", models.CharField(max_length=100)),
+                ("decided_by", models.CharField(blank=True, max_length=100)),
+                ("created_at", models.DateTimeField()),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+            ],
+        ),
+        migrations.CreateModel(
+            name="CashierShift",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("currency", models.CharField(max_length=3)),
+                ("opened_at", models.DateTimeField()),
+                ("opening_float_minor", models.BigIntegerField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("expected_minor", models.BigIntegerField(blank=True, null=True)),
+                ("counted_minor", models.BigIntegerField(blank=True, null=True)),
+                ("note", models.CharField(blank=True, max_length=200)),
+            ],
+        ),
+        migrations.CreateModel(
             name="DiscountCode",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
@@ -181,84 +230,43 @@ class Migration(migrations.Migration):
             name="extra_hours",
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
-        migrations.CreateModel(
-            name="Adjustment",
-            fields=[
-                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("LOST_TICKET", "Lost ticket"),
-                            ("WAIVER", "Waiver"),
-                            ("GOODWILL", "Goodwill"),
-                            ("OPENED_BY_HAND", "Opened by hand"),
-                            ("VALIDATION", "Validation"),
-                            ("PERMIT", "Permit"),
-                        ],
-                        max_length=14,
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("PROPOSED", "Proposed"), ("APPROVED", "Approved"), ("REJECTED", "Rejected")],
-                        default=parking.domain.states.AdjustmentStatus["PROPOSED"],
-                        max_length=8,
-                    ),
-                ),
-                ("amount_minor", models.BigIntegerField()),
-                ("currency", models.CharField(max_length=3)),
-                ("reason", models.CharField(max_length=200)),
-                ("needs_second", models.BooleanField(default=False)),
-                ("proposed_by", models.CharField(max_length=100)),
-                ("decided_by", models.CharField(blank=True, max_length=100)),
-                ("created_at", models.DateTimeField()),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "booking",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="adjustments",
-                        to="parking.parkingbooking",
-                    ),
-                ),
-                (
-                    "session",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="adjustments",
-                        to="parking.parkingsession",
-                    ),
-                ),
-            ],
+        migrations.AddIndex(
+            model_name="slotallocation",
+            index=models.Index(
+                condition=models.Q(("released_at__isnull", True)), fields=["zone"], name="parking_allocation_of_zone"
+            ),
         ),
-        migrations.CreateModel(
-            name="CashierShift",
-            fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("currency", models.CharField(max_length=3)),
-                ("opened_at", models.DateTimeField()),
-                ("opening_float_minor", models.BigIntegerField()),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("expected_minor", models.BigIntegerField(blank=True, null=True)),
-                ("counted_minor", models.BigIntegerField(blank=True, null=True)),
-                ("note", models.CharField(blank=True, max_length=200)),
-                (
-                    "cashier",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "site",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="shifts", to="parking.parkingsite"
-                    ),
-                ),
-            ],
+        migrations.AddField(
+            model_name="adjustment",
+            name="booking",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="adjustments", to="parking.parkingbooking"
+            ),
+        ),
+        migrations.AddField(
+            model_name="adjustment",
+            name="session",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="adjustments",
+                to="parking.parkingsession",
+            ),
+        ),
+        migrations.AddField(
+            model_name="cashiershift",
+            name="cashier",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
+        ),
+        migrations.AddField(
+            model_name="cashiershift",
+            name="site",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="shifts", to="parking.parkingsite"
+            ),
         ),
         migrations.AddField(
             model_name="payment",

@@ -63,6 +63,11 @@ class SlotAllocation(models.Model):
                 name="parking_allocation_live",
             ),
             models.Index(
+                fields=["zone"],
+                condition=Q(released_at__isnull=True),
+                name="parking_allocation_of_zone",
+            ),
+            models.Index(
                 fields=["zone", "lapses_at"],
                 condition=Q(lapses_at__isnull=False),
                 name="parking_allocation_lapsing",

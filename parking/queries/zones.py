@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db import connection
 
+from parking.db.cursors import prepared_cursor
 from parking.domain.errors import UnknownZone
-from parking.models import OccupancyCorrection, ParkingSession, ParkingSlot, ParkingZone, SlotAllocation
-from parking.queries import outages, snapshots
+from parking.domain.tariffs import read_tariff
+from parking.models import ParkingZone
 
 MAX_ZONES: Final = 500
 _MAX_ID: Final = 2**63 - 1
+_HELD: Final = "a.parked_at IS NULL AND a.occupies_from <= %s AND a.lapses_at > %s"
+# One statement, so that all that is counted is of one moment.
+_ZONES: Final = f"""
+SELECT z.id, z.name, CAST(t.definition AS text), t.currency,
+    (SELECT COUNT(*) FROM parking_parkingslot s WHERE s.zone_id = z.id AND s.in_service),
+    (SELECT COUNT(*) FROM parking_slotallocation a
+        WHERE a.zone_id = z.id AND a.released_at IS NULL AND a.parked_at IS NOT NULL),
+    (SELECT COUNT(*) FROM parking_slotallocation a WHERE a.zone_id = z.id AND a.released_at IS NULL AND {_HELD}),
+    (SELECT COUNT(DISTINCT s.id) FROM parking_outage o
+        JOIN parking_parkingslot s ON s.zone_id = o.zone_id AND (o.slot_id = s.id OR o.slot_id IS NULL)
+        WHERE o.zone_id = z.id AND s.in_service AND o.starts_at <= %s AND (o.ends_at IS NULL OR o.ends_at > %s)
+            AND NOT EXISTS (SELECT 1 FROM parking_slotallocation a WHERE a.slot_id = s.id AND a.released_at IS NULL
+                AND (a.parked_at IS NOT NULL OR ({_HELD})))),
+    (SELECT c.counted_inside - c.known_inside FROM parking_occupancycorrection c
+        WHERE c.zone_id = z.id ORDER BY c.at DESC, c.id DESC LIMIT 1),
+    (SELECT COUNT(*) FROM parking_parkingsession s WHERE s.zone_id = z.id AND s.exit_time IS NULL)
+FROM parking_parkingzone z JOIN parking_tariffversion t ON t.id = z.tariff_id
+WHERE """  # noqa: S608 -- our own words
+_MOMENTS: Final = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,15 +69,14 @@ class ZoneStatus:
 
 def list_zones(*, now: datetime) -> list[ZoneStatus]:
     """Every open zone with its room at `now`."""
-    zones = ParkingZone.objects.filter(is_open=True).select_related("tariff").order_by("id")[:MAX_ZONES]
-    return _statuses(zones=list(zones), now=now)
+    return _statuses(which=f"z.is_open ORDER BY z.id LIMIT {MAX_ZONES}", values=[], now=now)
 
 
 def get_zone_status(*, zone_id: int, now: datetime) -> ZoneStatus:
     """One zone with its room at `now`. Raises UnknownZone."""
-    known = ParkingZone.objects.select_related("tariff").filter(id=zone_id) if 0 < zone_id <= _MAX_ID else []
-    for status in _statuses(zones=list(known), now=now):
-        return status
+    if 0 < zone_id <= _MAX_ID:
+        for status in _statuses(which="z.id = %s", values=[zone_id], now=now):
+            return status
     raise UnknownZone
 
 
@@ -62,49 +84,39 @@ def count_zones() -> int:
     return ParkingZone.objects.filter(is_open=True).count()
 
 
-def _statuses(*, zones: list[ParkingZone], now: datetime) -> list[ZoneStatus]:
-    ids = [zone.id for zone in zones]
-    in_service = ParkingSlot.objects.filter(zone_id__in=ids, in_service=True)
-    totals = _counts(in_service.values("zone_id").annotate(n=Count("id")))
-    still_held = Q(parked_at=None, occupies_from__lte=now, lapses_at__gt=now)
-    live = SlotAllocation.objects.filter(zone_id__in=ids, released_at=None).values("zone_id")
-    inside = _counts(live.filter(parked_at__isnull=False).annotate(n=Count("id")))
-    held = _counts(live.filter(still_held).annotate(n=Count("id")))
-    sessions = _counts(
-        ParkingSession.objects.filter(zone_id__in=ids, exit_time=None).values("zone_id").annotate(n=Count("id"))
+def _statuses(*, which: str, values: Sequence[object], now: datetime) -> list[ZoneStatus]:
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with prepared_cursor() as cursor:
+        cursor.execute(_ZONES + which, [*[moment] * _MOMENTS, *values])
+        return [_status(*row) for row in cursor.fetchall()]
+
+
+def _status(
+    zone_id: int,
+    name: str,
+    definition: str,
+    currency: str,
+    total: int,
+    inside: int,
+    held: int,
+    out: int,
+    unaccounted: int | None,
+    sessions: int,
+) -> ZoneStatus:
+    return ZoneStatus(
+        id=zone_id,
+        name=name,
+        hourly_rate_minor=_hourly_rate(definition),
+        currency=currency,
+        total_slots=total,
+        occupied_slots=inside,
+        held_slots=held,
+        out_of_service_slots=out,
+        unaccounted_cars=max(0, unaccounted or 0),
+        active_sessions=sessions,
     )
-    somebody = SlotAllocation.objects.filter(
-        still_held | Q(parked_at__isnull=False), slot=OuterRef("pk"), released_at=None
-    )
-    out = _counts(
-        in_service.filter(Exists(outages.of_slot_at(moment=now)), ~Exists(somebody))
-        .values("zone_id")
-        .annotate(n=Count("id"))
-    )
-    unaccounted = _unaccounted_cars(zone_ids=ids)
-    return [
-        ZoneStatus(
-            id=zone.id,
-            name=zone.name,
-            hourly_rate_minor=snapshots.tariff_of(version=zone.tariff).hourly_rate_minor,
-            currency=zone.tariff.currency,
-            total_slots=totals.get(zone.id, 0),
-            occupied_slots=inside.get(zone.id, 0),
-            held_slots=held.get(zone.id, 0),
-            out_of_service_slots=out.get(zone.id, 0),
-            unaccounted_cars=unaccounted.get(zone.id, 0),
-            active_sessions=sessions.get(zone.id, 0),
-        )
-        for zone in zones
-    ]
 
 
-def _unaccounted_cars(*, zone_ids: list[int]) -> dict[int, int]:
-    """By the newest count of each zone, which holds until the next."""
-    of_zone = OccupancyCorrection.objects.filter(zone=OuterRef("zone")).order_by("-at", "-id")
-    newest = OccupancyCorrection.objects.filter(zone_id__in=zone_ids, id=Subquery(of_zone.values("id")[:1]))
-    return {one.zone_id: max(0, one.counted_inside - one.known_inside) for one in newest}
-
-
-def _counts(rows) -> dict[int, int]:  # type: ignore[no-untyped-def]
-    return {row["zone_id"]: row["n"] for row in rows}
+@lru_cache(maxsize=1000)
+def _hourly_rate(definition: str) -> int:
+    return read_tariff(definition=json.loads(definition)).hourly_rate_minor

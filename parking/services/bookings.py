@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db.models import Q
 
+from parking.db import writing
 from parking.db.locks import lock_booking, lock_vehicle
 from parking.db.transactions import use_case
 from parking.domain.bookings import Window, decide_cancellation, plan_window, refusal_to_change
@@ -270,7 +271,7 @@ def _insert(
     now: datetime,
 ) -> ParkingBooking:
     policy = snapshots.policy_of(version=zone.policy)
-    booking = ParkingBooking.objects.create(
+    booking = ParkingBooking(
         id=uuid4(),
         zone=zone,
         vehicle=vehicle,
@@ -288,7 +289,8 @@ def _insert(
         expires_at=now + timedelta(seconds=policy.hold_seconds),
         **contact,
     )
-    slots.allocate(slot=slot, booking=booking, start=window.starts_at, end=window.ends_at, lapses_at=booking.expires_at)
+    writing.insert(booking)
+    slots.promise(slot=slot, booking=booking, start=window.starts_at, end=window.ends_at, lapses_at=booking.expires_at)
     return booking
 
 

@@ -75,7 +75,7 @@ def give_booking(*, booking: ParkingBooking, now: datetime) -> ParkingError | No
     booking.status = BookingStatus.PAID
     booking.paid_at = now
     booking.closed_at = None
-    booking.save(update_fields=["status", "paid_at", "closed_at"])
+    writing.update(booking, "status", "paid_at", "closed_at")
     return None
 
 
@@ -89,7 +89,7 @@ def give_stay(*, booking: ParkingBooking, payment: Payment, now: datetime) -> Pa
     if session.status == SessionStatus.COMPLETED or quote.paid_at is not None or newer_is_paid:
         return NothingDue("Nothing was due any more. The payment is refunded in full.")
     quote.paid_at = now
-    quote.save(update_fields=["paid_at"])
+    writing.update(quote, "paid_at")
     policy = snapshots.policy_of(version=booking.policy)
     if now > quote.valid_until + timedelta(seconds=policy.pending_payment_seconds):
         # Late money for an old amount: it counts, and the next scan tells what has come on top since.
@@ -105,7 +105,7 @@ def give_stay(*, booking: ParkingBooking, payment: Payment, now: datetime) -> Pa
     session.leave_by = now + timedelta(seconds=policy.leave_seconds)
     if session.status == SessionStatus.AWAITING_PAYMENT:
         complete(booking=booking, session=session, bill=bill, now=now)
-    session.save(update_fields=["status", "exit_time", "billed_until", "leave_by", "gate_opened_at"])
+    writing.update(session, "status", "exit_time", "billed_until", "leave_by", "gate_opened_at")
     return None
 
 

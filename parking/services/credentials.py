@@ -13,6 +13,8 @@ from typing import Final
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, AnonymousUser, User
 
+from parking.db.cursors import prepared_cursor
+from parking.db.parts import Part
 from parking.db.transactions import use_case
 from parking.domain.callers import Caller, device_caller, integrator_caller, staff_caller
 from parking.domain.errors import InvalidField, InvalidKey, UnknownDevice
@@ -23,6 +25,8 @@ from parking.services import audit
 
 DEVICE_MARK: Final = "spgate"
 INTEGRATOR_MARK: Final = "spapi"
+_DEVICE: Final = Part(GateDevice, "d")
+_BY_PREFIX: Final = f"SELECT {_DEVICE.columns} FROM parking_gatedevice d WHERE d.key_prefix = %s"  # noqa: S608
 _PREFIX_BYTES: Final = 6
 _SECRET_BYTES: Final = 32
 _MAX_KEY_LENGTH: Final = 128
@@ -43,7 +47,7 @@ def authenticate(*, token: str, now: datetime) -> Caller:
     prefix, _, _ = rest.partition("_")
     if len(token) <= _MAX_KEY_LENGTH and prefix.isalnum() and token.isascii():
         if mark == DEVICE_MARK:
-            device = GateDevice.objects.filter(key_prefix=prefix).first()
+            device = _device_with(prefix=prefix)
             if device is not None and device.revoked_at is None and _matches(token=token, key_hash=device.key_hash):
                 return device_caller(device_id=device.device_id)
         if mark == INTEGRATOR_MARK:
@@ -53,6 +57,13 @@ def authenticate(*, token: str, now: datetime) -> Caller:
                     return staff_caller(name=key.owner.get_username(), roles=roles_of(user=key.owner))
                 return integrator_caller(name=f"{key.name}#{key.id}", scopes=[Scope(scope) for scope in key.scopes])
     raise InvalidKey
+
+
+def _device_with(*, prefix: str) -> GateDevice | None:
+    with prepared_cursor() as cursor:
+        cursor.execute(_BY_PREFIX, [prefix])
+        row = cursor.fetchone()
+    return None if row is None else _DEVICE.read(row)
 
 
 def roles_of(*, user: AbstractUser | AnonymousUser) -> set[Role]:

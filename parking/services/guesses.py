@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import connection
 
+from parking.db.cursors import prepared_cursor
 from parking.db.transactions import use_case
 from parking.domain.errors import TooManyGuesses
 from parking.models import GuessCount
@@ -18,13 +19,16 @@ from parking.models import GuessCount
 LIMIT: Final = 20
 """Wrong guesses that are answered within one window; the next are refused unread."""
 WINDOW: Final = timedelta(minutes=5)
+_USED_UP: Final = "SELECT 1 FROM parking_guesscount WHERE source = %s AND window_starts_at = %s AND count >= %s"
 
 
 def require_room(*, source: str, now: datetime) -> None:
     """Raise TooManyGuesses while `source` has used up its guesses."""
-    window = _window(now=now)
-    if GuessCount.objects.filter(source=source, window_starts_at=window, count__gte=LIMIT).exists():
-        raise _refusal(now=now)
+    window = connection.ops.adapt_datetimefield_value(_window(now=now))
+    with prepared_cursor() as cursor:
+        cursor.execute(_USED_UP, [source, window, LIMIT])
+        if cursor.fetchone() is not None:
+            raise _refusal(now=now)
 
 
 def count(*, source: str, now: datetime) -> None:

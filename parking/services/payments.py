@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db.models import Q
 
+from parking.db import writing
 from parking.db.locks import lock_booking, lock_booking_and_vehicle
 from parking.db.transactions import use_case
 from parking.domain.bookings import refusal_to_pay
@@ -334,7 +335,7 @@ def _take_over(*, payment: Payment, is_wanted: bool, now: datetime) -> _Begun | 
     if payment.lease_until is not None and now < payment.lease_until:
         return PaymentInProgress()
     payment.lease_until = now + _LEASE
-    payment.save(update_fields=["lease_until"])
+    writing.update(payment, "lease_until")
     return _Begun(payment=payment, is_new=False, may_charge=is_wanted)
 
 
@@ -359,7 +360,7 @@ def _intent(
     shift = None
     if means.cashier_id is not None:
         shift = shifts.lock_shift_for_cash(cashier_id=means.cashier_id, currency=booking.currency)
-    return Payment.objects.create(
+    payment = Payment(
         id=uuid4(),
         booking=booking,
         session=session,
@@ -377,6 +378,8 @@ def _intent(
         lease_until=now + _LEASE,
         next_attempt_at=now + _LEASE,
     )
+    writing.insert(payment)
+    return payment
 
 
 def _means(*, gateway_data: Mapping[str, object], method: PaymentMethod, caller: Caller) -> _Means:

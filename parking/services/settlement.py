@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
+from parking.db import writing
 from parking.db.locks import lock_booking_and_vehicle
 from parking.db.transactions import require_transaction
 from parking.domain.callers import SYSTEM
@@ -63,7 +64,7 @@ def settle(*, payment_id: UUID, outcome: ChargeOutcome | None, now: datetime) ->
             return Settled(answer=_wait(payment=payment, booking=booking, outcome=outcome, now=now))
         case _ if payment.status == PaymentStatus.FAILED:
             _look_again(payment=payment, now=now)
-            payment.save(update_fields=["lease_until", "attempts", "next_attempt_at"])
+            writing.update(payment, "lease_until", "attempts", "next_attempt_at")
         case _:
             pass
     return Settled(answer=_as_it_stands(payment=payment, booking=booking))
@@ -135,17 +136,16 @@ def _succeed(*, payment: Payment, booking: ParkingBooking, reference: str, now: 
     payment.lease_until = None
     payment.next_attempt_at = None
     payment.failure_code = ""
-    payment.save(
-        update_fields=[
-            "status",
-            "captured_minor",
-            "surplus_minor",
-            "provider_reference",
-            "completed_at",
-            "lease_until",
-            "next_attempt_at",
-            "failure_code",
-        ]
+    writing.update(
+        payment,
+        "status",
+        "captured_minor",
+        "surplus_minor",
+        "provider_reference",
+        "completed_at",
+        "lease_until",
+        "next_attempt_at",
+        "failure_code",
     )
     _audit(action="payment.surplus" if refusal else "payment.completed", payment=payment, now=now)
     if refusal is not None:
@@ -174,7 +174,7 @@ def _decline(*, payment: Payment, booking: ParkingBooking, code: str, now: datet
             slots.keep_hold_until(booking=booking, lapses_at=booking.expires_at)
         _audit(action="payment.failed", payment=payment, now=now)
     _look_again(payment=payment, now=now)
-    payment.save(update_fields=["status", "failed_at", "failure_code", "lease_until", "attempts", "next_attempt_at"])
+    writing.update(payment, "status", "failed_at", "failure_code", "lease_until", "attempts", "next_attempt_at")
     return PaymentDeclined(details={"payment_id": str(payment.id), "decline_code": code})
 
 
@@ -193,7 +193,7 @@ def _wait(*, payment: Payment, booking: ParkingBooking, outcome: ChargeOutcome |
     payment.next_attempt_at = next_look(attempts=payment.attempts, now=now)
     if isinstance(outcome, Pending):
         payment.provider_reference = outcome.reference
-    payment.save(update_fields=["lease_until", "attempts", "next_attempt_at", "provider_reference"])
+    writing.update(payment, "lease_until", "attempts", "next_attempt_at", "provider_reference")
     next_action = outcome.next_action if isinstance(outcome, Pending) else {}
     return _answer(payment=payment, booking=booking, next_action=next_action)
 

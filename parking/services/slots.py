@@ -115,6 +115,19 @@ def take_free_slot(
     raise Busy
 
 
+def promise(*, slot: ParkingSlot, booking: ParkingBooking, start: datetime, end: datetime, lapses_at: datetime) -> None:
+    """Hold the slot for the booking, and do not ask for the number of the new row."""
+    allocation = SlotAllocation(
+        slot=slot,
+        zone_id=slot.zone_id,
+        booking=booking,
+        occupies_from=start,
+        occupies_until=end,
+        lapses_at=lapses_at,
+    )
+    writing.insert(allocation)
+
+
 def allocate(
     *,
     slot: ParkingSlot,

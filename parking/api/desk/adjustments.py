@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from django.http import HttpRequest
@@ -12,6 +13,7 @@ from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
 from parking.api.identifiers import adjustment_id_of, booking_id_of, session_id_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import EXAMPLE_ID, IdText, strict
 from parking.api.response_schemas import Amount, Answer, AnswerWithMessage, Currency, Id, Moment
 from parking.domain import errors
@@ -20,7 +22,6 @@ from parking.domain.money import format_amount, parse_amount
 from parking.domain.permissions import Permission
 from parking.domain.states import AdjustmentKind, AdjustmentStatus
 from parking.domain.times import format_time
-from parking.queries.clock import current_time
 from parking.queries.desk import WaitingAdjustment, booking_currency, list_waiting_adjustments, session_currency
 from parking.services import ParkingService
 from parking.services.adjustments import AdjustmentMade
@@ -120,7 +121,7 @@ def propose(request: HttpRequest, body: ProposeAdjustment) -> Status[AdjustmentA
     it, it waits for a second person."""
     caller = caller_of(request)
     caller.require(Permission.ADJUSTMENT_PROPOSE)
-    return Status(201, _made(made=_propose(body=body, caller=caller)))
+    return Status(201, _made(made=_propose(body=body, caller=caller, now=now_of(request))))
 
 
 @router.post(
@@ -146,7 +147,7 @@ def decide(request: HttpRequest, body: DecideAdjustment) -> AdjustmentAnswer:
         adjustment_id=adjustment_id_of(body.adjustment_id),
         approve=body.approve,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return _made(made=made)
 
@@ -163,7 +164,7 @@ def waiting(request: HttpRequest) -> WaitingAnswer:
     return WaitingAnswer(adjustments=[_waiting(one=one) for one in list_waiting_adjustments()])
 
 
-def _propose(*, body: ProposeAdjustment, caller: Caller) -> AdjustmentMade:
+def _propose(*, body: ProposeAdjustment, caller: Caller, now: datetime) -> AdjustmentMade:
     if body.booking_id is not None:
         booking_id = booking_id_of(body.booking_id)
         currency = booking_currency(booking_id=booking_id)
@@ -172,7 +173,7 @@ def _propose(*, body: ProposeAdjustment, caller: Caller) -> AdjustmentMade:
             amount_minor=parse_amount(text=body.amount, currency=currency),
             reason=body.reason,
             caller=caller,
-            now=current_time(),
+            now=now,
         )
     session_id = session_id_of(body.session_id or "")
     return ParkingService.propose_adjustment(
@@ -181,7 +182,7 @@ def _propose(*, body: ProposeAdjustment, caller: Caller) -> AdjustmentMade:
         amount_minor=parse_amount(text=body.amount, currency=session_currency(session_id=session_id)),
         reason=body.reason,
         caller=caller,
-        now=current_time(),
+        now=now,
     )
 
 

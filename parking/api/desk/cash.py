@@ -12,6 +12,7 @@ from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
 from parking.api.identifiers import booking_id_of, refund_id_of, session_id_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import EXAMPLE_ID, IdText, strict
 from parking.api.response_schemas import (
     AdditionalPaymentAnswer,
@@ -28,7 +29,6 @@ from parking.domain.money import format_amount, parse_amount
 from parking.domain.states import PaymentMethod, RefundKind
 from parking.domain.times import format_time
 from parking.queries.cash import CashRefund, ShiftReport, desk_currency
-from parking.queries.clock import current_time
 from parking.services import ParkingService
 
 router = Router(tags=["Desk"])
@@ -124,7 +124,7 @@ def open_shift(request: HttpRequest, body: OpenShift) -> Status[ShiftAnswer]:
     """One at a time for each cashier. Without one no cash can be taken or given."""
     opening_float_minor = parse_amount(text=body.opening_float, currency=desk_currency())
     shift = ParkingService.open_shift(
-        opening_float_minor=opening_float_minor, caller=caller_of(request), now=current_time()
+        opening_float_minor=opening_float_minor, caller=caller_of(request), now=now_of(request)
     )
     return Status(201, _shift(shift=shift, message="The shift is open. Count the drawer again when you close it."))
 
@@ -143,7 +143,7 @@ def close_shift(request: HttpRequest, body: CloseShift) -> ShiftAnswer:
         counted_minor=parse_amount(text=body.counted_amount, currency=desk_currency()),
         note=body.note or "",
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return _shift(shift=shift, message=_closed(shift=shift))
 
@@ -186,7 +186,7 @@ def cash_for_booking(request: HttpRequest, body: CashForBooking) -> BookingPayme
         gateway_data={},
         method=PaymentMethod.CASH,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return render.booking_payment(payment=payment)
 
@@ -216,7 +216,7 @@ def cash_for_stay(request: HttpRequest, body: CashForStay) -> AdditionalPaymentA
         gateway_data={},
         method=PaymentMethod.CASH,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return render.additional_payment(payment=payment)
 
@@ -245,7 +245,7 @@ def cash_refunds(request: HttpRequest) -> CashRefundsAnswer:
 def hand_back(request: HttpRequest, body: HandBack) -> HandedBackAnswer:
     """Once, out of the drawer of the caller's open shift."""
     refund = ParkingService.hand_back_cash(
-        refund_id=refund_id_of(body.refund_id), caller=caller_of(request), now=current_time()
+        refund_id=refund_id_of(body.refund_id), caller=caller_of(request), now=now_of(request)
     )
     amount = format_amount(amount_minor=refund.amount_minor, currency=refund.currency)
     return HandedBackAnswer(

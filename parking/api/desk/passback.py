@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
+from parking.api.moments import now_of
 from parking.api.request_schemas import strict
 from parking.api.response_schemas import Amount, AnswerWithMessage, Currency, Id
 from parking.domain import errors
 from parking.domain.money import format_amount
-from parking.queries.clock import current_time
 from parking.services import ParkingService
 
 router = Router(tags=["Desk"])
@@ -49,7 +49,7 @@ class PassbackResetAnswer(AnswerWithMessage):
 def reset_passback(request: HttpRequest, body: ResetPassback) -> PassbackResetAnswer:
     """Ends its stay as an exit gate would, at this moment. Not while money is due for it: collect or waive it first."""
     ended = ParkingService.reset_passback(
-        vehicle_number=body.vehicle_number, reason=body.reason, caller=caller_of(request), now=current_time()
+        vehicle_number=body.vehicle_number, reason=body.reason, caller=caller_of(request), now=now_of(request)
     )
     return PassbackResetAnswer(
         session_id=str(ended.session_id),

@@ -11,6 +11,7 @@ from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
 from parking.api.identifiers import booking_id_of, session_id_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import EXAMPLE_ID, IdText, strict
 from parking.api.response_schemas import Amount, Answer, AnswerWithMessage, Code, Currency, Id, Moment
 from parking.domain import errors
@@ -18,7 +19,6 @@ from parking.domain.money import format_amount
 from parking.domain.permissions import Permission
 from parking.domain.states import BookingStatus, OpeningOutcome, ScanType, SessionStatus
 from parking.domain.times import format_time
-from parking.queries.clock import current_time
 from parking.queries.desk import FoundStay, find_stays
 from parking.services import ParkingService
 from parking.services.openings import GateOpened
@@ -138,7 +138,7 @@ def search(request: HttpRequest, q: str = "") -> FoundStaysAnswer:
     """By plate, also in part (three characters or more), by code, also an old one, by phone number or by an id. At
     most 20."""
     caller_of(request).require(Permission.RECORD_VIEW)
-    found = find_stays(text=q, phone_region=settings.PARKING_PHONE_REGION, now=current_time())
+    found = find_stays(text=q, phone_region=settings.PARKING_PHONE_REGION, now=now_of(request))
     return FoundStaysAnswer(stays=[_found(stay=stay) for stay in found])
 
 
@@ -151,7 +151,7 @@ def search(request: HttpRequest, q: str = "") -> FoundStaysAnswer:
 def replace_ticket(request: HttpRequest, body: ReplaceTicket) -> TicketAnswer:
     """The old code is dead at once: a scan of it is answered `ticket_replaced`."""
     ticket = ParkingService.replace_ticket(
-        booking_id=booking_id_of(body.booking_id), reason=body.reason, caller=caller_of(request), now=current_time()
+        booking_id=booking_id_of(body.booking_id), reason=body.reason, caller=caller_of(request), now=now_of(request)
     )
     return _ticket(ticket=ticket)
 
@@ -168,7 +168,7 @@ def replace_ticket(request: HttpRequest, body: ReplaceTicket) -> TicketAnswer:
 def report_lost_ticket(request: HttpRequest, body: LostTicket) -> TicketAnswer:
     """Search first. The fee is the tariff's, once a stay, and less where the tariff caps stay and fee together."""
     ticket = ParkingService.report_lost_ticket(
-        session_id=session_id_of(body.session_id), reason=body.reason, caller=caller_of(request), now=current_time()
+        session_id=session_id_of(body.session_id), reason=body.reason, caller=caller_of(request), now=now_of(request)
     )
     return _ticket(ticket=ticket)
 
@@ -202,7 +202,7 @@ def open_gate(request: HttpRequest, body: OpenGate) -> GateOpenedAnswer:
         reason=body.reason,
         close_stay=body.close_stay or False,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return _opened(opened=opened)
 

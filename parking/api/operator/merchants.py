@@ -10,6 +10,7 @@ from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
 from parking.api.identifiers import moment_of, number_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import MomentText, strict
 from parking.api.response_schemas import Amount, Answer, Currency, Moment
 from parking.domain import errors
@@ -17,7 +18,6 @@ from parking.domain.money import format_amount, parse_amount
 from parking.domain.permissions import Permission
 from parking.domain.states import DiscountKind
 from parking.domain.times import format_time
-from parking.queries.clock import current_time
 from parking.queries.discounts import CodeSummary, currency_of_codes, list_codes, list_merchants
 from parking.services import ParkingService
 
@@ -137,7 +137,7 @@ class MerchantCodesAnswer(Answer):
 )
 def create_merchant(request: HttpRequest, body: CreateMerchant) -> Status[MerchantAnswer]:
     """It has no codes yet."""
-    merchant = ParkingService.create_merchant(name=body.name, caller=caller_of(request), now=current_time())
+    merchant = ParkingService.create_merchant(name=body.name, caller=caller_of(request), now=now_of(request))
     answer = MerchantAnswer(merchant_id=merchant.merchant_id, name=merchant.name, currency=merchant.currency)
     return Status(201, answer)
 
@@ -176,7 +176,7 @@ def close_merchant(request: HttpRequest, merchant_id: str, body: CloseMerchant) 
     ParkingService.close_merchant(
         merchant_id=number_of(merchant_id, unknown=errors.UnknownMerchant),
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return Answer()
 
@@ -194,7 +194,7 @@ def create_codes(request: HttpRequest, merchant_id: str, body: CreateCodes) -> S
     caller = caller_of(request)
     caller.require(Permission.MERCHANT_MANAGE)
     number = number_of(merchant_id, unknown=errors.UnknownMerchant)
-    currency, now = currency_of_codes(merchant_id=number), current_time()
+    currency, now = currency_of_codes(merchant_id=number), now_of(request)
     name = next(name for name in _GIVES if getattr(body, name) is not None)
     given = getattr(body, name)
     value: int = parse_amount(text=given, currency=currency) if name == "amount" else given
@@ -256,7 +256,7 @@ def close_code(request: HttpRequest, merchant_id: str, body: CloseCode) -> Answe
         merchant_id=number_of(merchant_id, unknown=errors.UnknownMerchant),
         code=body.code,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return Answer()
 

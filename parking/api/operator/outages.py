@@ -10,11 +10,11 @@ from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
 from parking.api.identifiers import moment_of, zone_id_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import MomentText, strict
 from parking.api.response_schemas import Answer, AnswerWithMessage, Moment
 from parking.domain import errors
 from parking.domain.times import format_time
-from parking.queries.clock import current_time
 from parking.queries.outages import OutageReport
 from parking.services import ParkingService
 
@@ -109,7 +109,7 @@ def plan_outage(request: HttpRequest, body: PlanOutage) -> Status[OutagePlannedA
         ends_at=moment_of(body.ends_at) if body.ends_at is not None else None,
         reason=body.reason,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     message = f"Planned. {planned.moved} bookings were moved, and {planned.remaining} keep their slots."
     answer = OutagePlannedAnswer(
@@ -126,7 +126,7 @@ def plan_outage(request: HttpRequest, body: PlanOutage) -> Status[OutagePlannedA
 )
 def end_outage(request: HttpRequest, body: EndOutage) -> OutageEndedAnswer:
     """Now; or never out, if it has not begun. A second time changes nothing."""
-    outage = ParkingService.end_outage(outage_id=body.outage_id, caller=caller_of(request), now=current_time())
+    outage = ParkingService.end_outage(outage_id=body.outage_id, caller=caller_of(request), now=now_of(request))
     return OutageEndedAnswer(outage=_outage(outage), message="The outage is over.")
 
 
@@ -138,7 +138,7 @@ def end_outage(request: HttpRequest, body: EndOutage) -> OutageEndedAnswer:
 )
 def outages(request: HttpRequest, zone_id: str) -> OutagesAnswer:
     """The first to start first."""
-    found = ParkingService.list_outages(zone_id=zone_id_of(zone_id), caller=caller_of(request), now=current_time())
+    found = ParkingService.list_outages(zone_id=zone_id_of(zone_id), caller=caller_of(request), now=now_of(request))
     return OutagesAnswer(outages=[_outage(one) for one in found])
 
 
@@ -155,7 +155,7 @@ def correct_occupancy(request: HttpRequest, body: CorrectOccupancy) -> Occupancy
         counted_inside=body.counted_inside,
         reason=body.reason,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return OccupancyAnswer(
         zone_id=corrected.zone.id,

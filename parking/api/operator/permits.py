@@ -12,12 +12,12 @@ from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
 from parking.api.identifiers import moment_of, number_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import MomentText, strict
 from parking.api.response_schemas import Answer, Code, Moment
 from parking.domain import errors
 from parking.domain.permissions import Permission
 from parking.domain.times import format_time
-from parking.queries.clock import current_time
 from parking.queries.permits import PermitDetails, PermitSummary, get_permit, list_permits
 from parking.services import ParkingService
 
@@ -118,7 +118,7 @@ def sell_permit(request: HttpRequest, body: SellPermit) -> Status[PermitAnswer]:
         valid_from=moment_of(body.valid_from),
         valid_until=moment_of(body.valid_until),
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return Status(201, _details(get_permit(permit_id=sold.permit_id)))
 
@@ -156,7 +156,7 @@ def permit(request: HttpRequest, permit_id: str) -> PermitAnswer:
 def revoke_permit(request: HttpRequest, permit_id: str, body: RevokePermit) -> PermitAnswer:
     """Its cars come in no more. Those that are inside pay the tariff from now on."""
     number = number_of(permit_id, unknown=errors.UnknownPermit)
-    ParkingService.revoke_permit(permit_id=number, caller=caller_of(request), now=current_time())
+    ParkingService.revoke_permit(permit_id=number, caller=caller_of(request), now=now_of(request))
     return _details(get_permit(permit_id=number))
 
 
@@ -174,7 +174,7 @@ def add_car(request: HttpRequest, permit_id: str, body: NameCar) -> Status[Permi
         permit_id=number_of(permit_id, unknown=errors.UnknownPermit),
         vehicle_number=body.vehicle_number,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     answer = PermitCarAnswer(permit_id=car.permit_id, vehicle_number=car.vehicle_number, qr_code=car.qr_code)
     return Status(201, answer)
@@ -192,7 +192,7 @@ def remove_car(request: HttpRequest, permit_id: str, body: NameCar) -> PermitAns
     """Its code lets it in no more. If it is inside, that stay ends under the permit."""
     number = number_of(permit_id, unknown=errors.UnknownPermit)
     ParkingService.remove_permit_car(
-        permit_id=number, vehicle_number=body.vehicle_number, caller=caller_of(request), now=current_time()
+        permit_id=number, vehicle_number=body.vehicle_number, caller=caller_of(request), now=now_of(request)
     )
     return _details(get_permit(permit_id=number))
 

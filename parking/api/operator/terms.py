@@ -13,6 +13,7 @@ from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
 from parking.api.identifiers import moment_of, number_of, zone_id_of
+from parking.api.moments import now_of
 from parking.api.request_schemas import MomentText, strict
 from parking.api.response_schemas import Amount, Answer, Currency, Moment
 from parking.domain import errors
@@ -20,7 +21,6 @@ from parking.domain.money import format_amount
 from parking.domain.permissions import Permission
 from parking.domain.states import VehicleClass
 from parking.domain.times import format_time
-from parking.queries.clock import current_time
 from parking.queries.terms import (
     PolicySummary,
     TariffInWords,
@@ -154,7 +154,7 @@ class ZoneTermsAnswer(Answer):
 )
 def publish_tariff(request: HttpRequest, body: PublishTariff) -> Status[TariffAnswer]:
     """It is validated as a whole: every problem is told with its path. No zone uses it yet."""
-    now = current_time()
+    now = now_of(request)
     version = ParkingService.publish_tariff(
         name=body.name, definition=body.definition, caller=caller_of(request), now=now
     )
@@ -169,7 +169,7 @@ def publish_tariff(request: HttpRequest, body: PublishTariff) -> Status[TariffAn
 )
 def preview_tariff(request: HttpRequest, body: PreviewTariff) -> PreviewAnswer:
     """Writes nothing."""
-    entered_at = moment_of(body.entered_at) if body.entered_at is not None else current_time()
+    entered_at = moment_of(body.entered_at) if body.entered_at is not None else now_of(request)
     tariff, currency = ParkingService.preview_tariff(definition=body.definition, caller=caller_of(request))
     return PreviewAnswer(
         **_told(told=tell_tariff(tariff=tariff, currency=currency, entered_at=entered_at), currency=currency)
@@ -197,7 +197,7 @@ def tariffs(request: HttpRequest) -> TariffsAnswer:
 def tariff(request: HttpRequest, tariff_id: str) -> TariffAnswer:
     """Its definition, in words, and as a price curve from now on."""
     caller_of(request).require(Permission.TERMS_VIEW)
-    return _tariff(tariff_id=number_of(tariff_id, unknown=errors.UnknownTariff), entered_at=current_time())
+    return _tariff(tariff_id=number_of(tariff_id, unknown=errors.UnknownTariff), entered_at=now_of(request))
 
 
 @router.post(
@@ -209,7 +209,7 @@ def tariff(request: HttpRequest, tariff_id: str) -> TariffAnswer:
 def publish_policy(request: HttpRequest, body: PublishPolicy) -> Status[PolicyAnswer]:
     """No zone uses it yet."""
     version = ParkingService.publish_policy(
-        name=body.name, definition=body.definition, caller=caller_of(request), now=current_time()
+        name=body.name, definition=body.definition, caller=caller_of(request), now=now_of(request)
     )
     return Status(201, PolicyAnswer(policy_id=version.id, name=version.name, version=version.version))
 
@@ -243,7 +243,7 @@ def set_zone_terms(request: HttpRequest, zone_id: str, body: SetZoneTerms) -> Zo
         policy_id=body.policy_id,
         vehicle_class=body.vehicle_class,
         caller=caller_of(request),
-        now=current_time(),
+        now=now_of(request),
     )
     return ZoneTermsAnswer(zone_id=zone.id, tariff=str(zone.tariff), policy=str(zone.policy))
 
