@@ -21,8 +21,9 @@ SEEDS = range(6)
 STEPS_OF_A_MONTH = 500
 
 
+# Committed step by step, as in life: nothing else in the server has to wait for a month to end.
 @pytest.fixture
-def a_month(db, django_user_model) -> Callable[[int], Month]:
+def a_month(transactional_db, django_user_model) -> Callable[[int], Month]:
     """Two zones, a cashier, a merchant with codes of every kind, and a permit of three cars for two at once."""
     zones = _zones()
     django_user_model.objects.create_user("meera")
