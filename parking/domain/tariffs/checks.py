@@ -22,14 +22,17 @@ def problems_of(*, tariff: RatesTariff) -> list[str]:
 
 def _problems_of_totals(tariff: RatesTariff) -> list[str]:
     charged = sum(not rate.is_free for rate in tariff.rates)
+    runs_on = charged > 1 and tariff.on_change is OnChange.CONTINUE
     problems = []
     for rate_index, rate in enumerate(tariff.rates):
         for index, band in enumerate(rate.bands):
             path = f"rates[{rate_index}].bands[{index}].total"
             if not band.is_total:
                 continue
-            if charged > 1:
-                problems.append(f"{path}: a total needs a tariff with one charged rate only")
+            if runs_on:
+                problems.append(
+                    f"{path}: a total does not go on from one charged rate to another; restart, or say adds"
+                )
             elif index and _falls(rate=rate, index=index, boundary=tariff.boundary):
                 if not tariff.may_fall:
                     problems.append(f"{path}: is less than the bands before come to; say may_fall if you mean it")

@@ -67,7 +67,7 @@ def whens(draw):
 
 
 @st.composite
-def rates(draw):
+def rates(draw, *, on_change):
     usual = draw(whens())
     special = []
     if draw(st.booleans()):
@@ -80,7 +80,9 @@ def rates(draw):
     found = []
     for index, when in enumerate(places):
         is_free = order[index] >= charged
-        content = {"free": True} if is_free else {"bands": draw(bands(with_total=charged == 1))}
+        content = (
+            {"free": True} if is_free else {"bands": draw(bands(with_total=charged == 1 or on_change == "restart"))}
+        )
         found.append({"name": f"Rate {index}", **({"when": when} if when else {}), **content})
     return found
 
@@ -110,13 +112,14 @@ def offers(draw):
 
 @st.composite
 def definitions(draw, *, may_fall=None):
+    on_change = draw(st.sampled_from(["restart", "continue"]))
     found = {
         "kind": "rates",
         "currency": "EUR",
         "time_zone": draw(st.sampled_from(ZONES)),
-        "rates": draw(rates()),
+        "rates": draw(rates(on_change=on_change)),
         "boundary": draw(st.sampled_from(["before", "after"])),
-        "on_change": draw(st.sampled_from(["restart", "continue"])),
+        "on_change": on_change,
         "caps": draw(st.lists(caps(), max_size=3)),
     }
     is_shared = any(band.get("pro_rata") for rate in found["rates"] for band in rate.get("bands", []))

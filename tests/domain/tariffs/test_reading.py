@@ -160,11 +160,14 @@ def test_a_total_that_falls_needs_a_word_and_goes_with_no_caps():
     read_tariff(definition=with_bands(bands[0], {"total": "6.00"}))
 
 
-def test_a_total_needs_a_tariff_with_one_charged_rate():
+def test_a_total_is_of_its_own_period():
     definition = deepcopy(GOOD)
     del definition["rates"][1]["free"]
     definition["rates"][1]["bands"] = [{"total": "5.00"}]
-    assert problems(definition) == ["rates[1].bands[0].total: a total needs a tariff with one charged rate only"]
+    read_tariff(definition=definition)
+    assert problems({**definition, "on_change": "continue"}) == [
+        "rates[1].bands[0].total: a total does not go on from one charged rate to another; restart, or say adds"
+    ]
 
 
 def test_a_grace_for_steps_does_not_go_with_minutes():
