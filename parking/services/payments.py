@@ -156,14 +156,7 @@ def _begin_booking_payment(*, booking_id: UUID, means: _Means, caller: Caller, n
     slots.keep_hold_until(
         booking=booking, lapses_at=booking.expires_at + timedelta(seconds=policy.pending_payment_seconds)
     )
-    audit.record(
-        action="payment.begun",
-        caller=caller,
-        at=now,
-        booking_id=booking.id,
-        data={"payment_id": str(payment.id), "kind": payment.kind, "amount_minor": payment.amount_minor},
-    )
-    return _Begun(payment=payment, is_new=True, may_charge=True)
+    return _begun(payment=payment, caller=caller, now=now)
 
 
 def _begin_additional_payment(
@@ -190,14 +183,7 @@ def _begin_additional_payment(
         session=session,
         quote=quote,
     )
-    audit.record(
-        action="payment.begun",
-        caller=caller,
-        at=now,
-        booking_id=booking.id,
-        data={"payment_id": str(payment.id), "kind": payment.kind, "amount_minor": payment.amount_minor},
-    )
-    return _Begun(payment=payment, is_new=True, may_charge=True)
+    return _begun(payment=payment, caller=caller, now=now)
 
 
 def _begin_extension(
@@ -231,11 +217,15 @@ def _begin_extension(
         now=now,
         extra_hours=hours,
     )
+    return _begun(payment=payment, caller=caller, now=now)
+
+
+def _begun(*, payment: Payment, caller: Caller, now: datetime) -> _Begun:
     audit.record(
         action="payment.begun",
         caller=caller,
         at=now,
-        booking_id=booking.id,
+        booking_id=payment.booking_id,
         data={"payment_id": str(payment.id), "kind": payment.kind, "amount_minor": payment.amount_minor},
     )
     return _Begun(payment=payment, is_new=True, may_charge=True)
