@@ -6,8 +6,7 @@ brings all that is asked about a ticket, and its parts become ordinary model ins
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
@@ -27,27 +26,34 @@ class Part(Generic[M]):
         self.width = len(self._fields)
         self._names = [field.attname for field in self._fields]
         self._key = self._fields.index(model._meta.pk)
+        self._converters_of: dict[str, list[tuple[int, Converter]]] = {}
 
     def read(self, values: Sequence[Any]) -> M | None:
         """The row; None where an outer join found none."""
         if values[self._key] is None:
             return None
         row = list(values)
-        for index, convert in self._converters:
+        for index, convert in self._converters():
             if row[index] is not None:
                 row[index] = convert(row[index])
         return self._model.from_db("default", self._names, row)
 
-    @cached_property
     def _converters(self) -> list[tuple[int, Converter]]:
-        """What the database gives otherwise than Python wants it: times and UUIDs on SQLite, JSON everywhere."""
-        found = []
+        """What a database gives otherwise than Python wants it: times and UUIDs on SQLite, JSON everywhere.
+
+        Kept for each kind of database: a replay has one of its own beside the configured one.
+        """
+        known = self._converters_of.get(connection.vendor)
+        if known is None:
+            known = self._converters_of[connection.vendor] = list(self._needed())
+        return known
+
+    def _needed(self) -> Iterator[tuple[int, Converter]]:
         for index, field in enumerate(self._fields):
             expression = field.get_col(self._model._meta.db_table)
             steps = [*connection.ops.get_db_converters(expression), *field.get_db_converters(connection)]
             if steps:
-                found.append((index, _chain(steps, expression)))
-        return found
+                yield index, _chain(steps, expression)
 
 
 class Parts:
