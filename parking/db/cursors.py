@@ -22,6 +22,8 @@ def prepared_cursor() -> Iterator[Any]:
         return
     from psycopg import Cursor  # noqa: PLC0415 -- only where there is PostgreSQL
 
+    # As Django's own cursor does: a connection that was kept may have died since the last request.
+    connection.close_if_health_check_failed()
     connection.ensure_connection()
     with connection.wrap_database_errors, Cursor(connection.connection) as cursor:
         yield cursor
