@@ -9,13 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from parking.domain.cards import without_card_numbers
 from parking.domain.errors import AdjustmentTooLarge, InvalidField, NothingDue, ParkingError
 from parking.domain.money import MAX_AMOUNT_MINOR, format_amount
 from parking.domain.states import AdjustmentKind
 from parking.domain.tariffs import Tariff
 
-MAX_REASON_LENGTH: Final = 200
 GRANTS: Final = frozenset({AdjustmentKind.WAIVER, AdjustmentKind.GOODWILL})
 """What a person may propose to take off."""
 GRANTED_ALONE: Final = GRANTS | {AdjustmentKind.OPENED_BY_HAND}
@@ -68,13 +66,3 @@ def check_amount(*, amount_minor: int) -> None:
     """Raises InvalidField for what is no amount to take off."""
     if not 1 <= amount_minor <= MAX_AMOUNT_MINOR:
         raise InvalidField(field="amount", problem="must be more than nothing, and in bounds.")
-
-
-def clean_reason(*, text: str) -> str:
-    """Why a person did it, as it is kept: trimmed, and without card numbers. Raises InvalidField if it is empty."""
-    reason = text.strip()
-    if not reason or len(reason) > MAX_REASON_LENGTH or not reason.isprintable():
-        raise InvalidField(
-            field="reason", problem=f"must say in 1 to {MAX_REASON_LENGTH} printable characters why you do this."
-        )
-    return without_card_numbers(text=reason)

@@ -8,7 +8,6 @@ from typing import Final
 
 from parking.domain.errors import InvalidField
 
-MAX_REASON_LENGTH: Final = 200
 _CLOCK_SKEW: Final = timedelta(minutes=1)
 _FURTHEST_AHEAD: Final = timedelta(days=366)
 
@@ -39,11 +38,3 @@ def plan_span(*, starts_at: datetime | None, ends_at: datetime | None, now: date
     if ends_at is not None and ends_at <= start:
         raise InvalidField(field="ends_at", problem="must be after the start.")
     return OutageSpan(starts_at=start, ends_at=None if ends_at is None else ends_at.astimezone(UTC))
-
-
-def clean_reason(*, reason: str) -> str:
-    """The reason as it is kept. Raises InvalidField for none, or one that is too long or not printable."""
-    text = reason.strip()
-    if not 1 <= len(text) <= MAX_REASON_LENGTH or not text.isprintable():
-        raise InvalidField(field="reason", problem=f"must have 1 to {MAX_REASON_LENGTH} printable characters.")
-    return text

@@ -18,7 +18,6 @@ from parking.domain.adjustments import (
     GRANTS,
     Costs,
     check_amount,
-    clean_reason,
     refusal_of_grant,
 )
 from parking.domain.callers import Caller
@@ -32,6 +31,7 @@ from parking.domain.errors import (
     UnknownSession,
 )
 from parking.domain.permissions import Permission
+from parking.domain.reasons import clean_reason
 from parking.domain.states import AdjustmentKind, AdjustmentStatus, BookingStatus, RefundKind, SessionStatus
 from parking.domain.stays import Bill, bill_at, current_bill
 from parking.domain.times import not_before

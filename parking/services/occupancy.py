@@ -8,10 +8,9 @@ from typing import Final
 
 from parking.db.transactions import use_case
 from parking.domain.callers import Caller
-from parking.domain.cards import without_card_numbers
 from parking.domain.errors import InvalidField
-from parking.domain.outages import clean_reason
 from parking.domain.permissions import Permission
+from parking.domain.reasons import clean_reason
 from parking.models import OccupancyCorrection
 from parking.queries.zones import ZoneStatus, get_zone_status
 from parking.services import audit
@@ -44,7 +43,7 @@ def correct_occupancy(
     caller.require(Permission.OCCUPANCY_CORRECT)
     if not 0 <= counted_inside <= MAX_COUNTED:
         raise InvalidField(field="counted_inside", problem=f"must be a whole number from 0 to {MAX_COUNTED}.")
-    kept_reason = without_card_numbers(text=clean_reason(reason=reason))
+    kept_reason = clean_reason(text=reason)
     with use_case():
         known_inside = get_zone_status(zone_id=zone_id, now=now).active_sessions
         OccupancyCorrection.objects.create(

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from parking.db.locks import lock_booking_and_vehicle
 from parking.db.transactions import require_transaction, use_case
-from parking.domain.adjustments import clean_reason
 from parking.domain.callers import Caller
 from parking.domain.errors import (
     AlreadyExited,
@@ -20,6 +19,7 @@ from parking.domain.errors import (
 )
 from parking.domain.money import format_amount
 from parking.domain.permissions import Permission
+from parking.domain.reasons import clean_reason
 from parking.domain.states import (
     AdjustmentKind,
     GateDirection,

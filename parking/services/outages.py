@@ -12,10 +12,10 @@ from django.db.models.functions import Greatest
 from parking.db.locks import locked_slots
 from parking.db.transactions import use_case
 from parking.domain.callers import Caller
-from parking.domain.cards import without_card_numbers
 from parking.domain.errors import SlotInOutage, UnknownOutage, UnknownSlot, UnknownZone
-from parking.domain.outages import OutageSpan, clean_reason, plan_span
+from parking.domain.outages import OutageSpan, plan_span
 from parking.domain.permissions import Permission
+from parking.domain.reasons import clean_reason
 from parking.models import Outage, ParkingSlot, ParkingZone, SlotAllocation
 from parking.queries import outages
 from parking.queries.outages import OutageReport
@@ -53,7 +53,7 @@ def plan_outage(
     """
     caller.require(Permission.SLOT_MANAGE)
     span = plan_span(starts_at=starts_at, ends_at=ends_at, now=now)
-    kept_reason = without_card_numbers(text=clean_reason(reason=reason))
+    kept_reason = clean_reason(text=reason)
     with use_case():
         zone = _known_zone(zone_id=zone_id)
         slot = _lock_slots(zone=zone, slot_number=slot_number)

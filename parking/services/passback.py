@@ -14,12 +14,11 @@ from uuid import UUID
 from parking.db.locks import lock_booking_and_vehicle, lock_bookings_nobody_holds
 from parking.db.transactions import require_transaction, use_case
 from parking.domain.callers import Caller
-from parking.domain.cards import without_card_numbers
 from parking.domain.errors import Busy, ParkingError, UnknownSession, VehicleInside
 from parking.domain.money import format_amount
-from parking.domain.outages import clean_reason
 from parking.domain.permissions import Permission
 from parking.domain.plates import canonical_plate
+from parking.domain.reasons import clean_reason
 from parking.domain.states import RefundKind
 from parking.domain.stays import OpenGate, decide_exit
 from parking.domain.times import not_before
@@ -56,7 +55,7 @@ def reset_passback(*, vehicle_number: str, reason: str, caller: Caller, now: dat
     """
     caller.require(Permission.PASSBACK_RESET)
     plate = canonical_plate(text=vehicle_number)
-    data = {"reason": without_card_numbers(text=clean_reason(reason=reason))}
+    data = {"reason": clean_reason(text=reason)}
     with use_case():
         booking, session = _lock_stay(plate=plate)
         ended = _end(booking=booking, session=session, action="passback.reset", data=data, caller=caller, now=now)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from parking.db.locks import lock_booking
 from parking.db.transactions import use_case
-from parking.domain.adjustments import clean_reason, lost_ticket_fee
+from parking.domain.adjustments import lost_ticket_fee
 from parking.domain.callers import Caller
 from parking.domain.codes import CODE_RANDOM_BITS, qr_code_from_bits
 from parking.domain.errors import (
@@ -25,6 +25,7 @@ from parking.domain.errors import (
     UnknownSession,
 )
 from parking.domain.permissions import Permission
+from parking.domain.reasons import clean_reason
 from parking.domain.states import AdjustmentKind, AdjustmentStatus, BookingStatus, SessionStatus
 from parking.domain.times import not_before
 from parking.models import Adjustment, ParkingBooking, ParkingSession, RetiredCode

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from parking.domain.adjustments import Costs, check_amount, clean_reason, lost_ticket_fee, refusal_of_grant
+from parking.domain.adjustments import Costs, check_amount, lost_ticket_fee, refusal_of_grant
 from parking.domain.errors import AdjustmentTooLarge, InvalidField, NothingDue
 from parking.domain.money import MAX_AMOUNT_MINOR
+from parking.domain.reasons import clean_reason
 from parking.domain.states import AdjustmentKind
 from parking.domain.tariffs import read_tariff
 from tests.garage import OPENING, at

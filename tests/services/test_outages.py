@@ -17,7 +17,7 @@ from parking.domain.errors import (
     ZoneFull,
 )
 from parking.domain.permissions import Role
-from parking.models import AuditEvent, Outage
+from parking.models import AuditEvent, OccupancyCorrection, Outage
 from parking.queries.auditor import audit
 from parking.services import ParkingService
 from tests.garage import OPENING, Garage, at
@@ -270,3 +270,14 @@ class TestPlanning:
         take_out(garage, booking.slot_number)
         event = AuditEvent.objects.latest("id")
         assert (event.action, event.data["moved"], event.data["remaining"]) == ("outage.planned", 1, 0)
+
+
+def test_no_card_number_is_kept_in_a_reason(garage):
+    """What people type into a reason stays for good, so a card number must not be in it (promise I22)."""
+    take_out(garage, reason="Paid with 4111 1111 1111 1111")
+    ParkingService.correct_occupancy(
+        zone_id=garage.zone.id, counted_inside=1, reason="Card 4111111111111111", caller=SYSTEM, now=OPENING
+    )
+    kept = f"{Outage.objects.get().reason} {OccupancyCorrection.objects.get().reason}"
+    assert "4111" not in kept.replace(" ", "")
+    assert audit().violated == []

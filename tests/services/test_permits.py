@@ -266,8 +266,10 @@ class TestRefusedAtTheGate:
 
     def test_a_booking_whose_hold_has_lapsed_is_in_nobodys_way(self, garage):
         permit = new_permit(garage)
-        garage.book("KA01A1")
-        permit.enter(now=at(minutes=6))
+        lapsed = garage.book("KA01A1")
+        entry = permit.enter(now=at(minutes=6))
+        assert entry.booking_id != lapsed.booking_id
+        assert garage.look(lapsed, now=at(minutes=6)).status == BookingStatus.EXPIRED
 
     def test_a_booking_later_in_the_day_shortens_the_window(self, garage):
         permit = new_permit(garage)
