@@ -98,7 +98,7 @@ def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
         "connect_timeout": 5,
         "application_name": "smart-parking",
     }
-    return config | {"OPTIONS": options | config.get("OPTIONS", {})}
+    return config | {"ENGINE": "parking.db.postgresql", "OPTIONS": options | config.get("OPTIONS", {})}
 
 
 def _database(config: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import connection
 
-from parking.db.cursors import prepared_cursor
+from parking.db.exchange import Statement, exchange
 from parking.domain.errors import UnknownZone
 from parking.domain.tariffs import read_tariff
 from parking.models import ParkingZone
@@ -86,9 +86,8 @@ def count_zones() -> int:
 
 def _statuses(*, which: str, values: Sequence[object], now: datetime) -> list[ZoneStatus]:
     moment = connection.ops.adapt_datetimefield_value(now)
-    with prepared_cursor() as cursor:
-        cursor.execute(_ZONES + which, [*[moment] * _MOMENTS, *values])
-        return [_status(*row) for row in cursor.fetchall()]
+    [rows] = exchange(Statement(_ZONES + which, [*[moment] * _MOMENTS, *values]))
+    return [_status(*row) for row in rows]
 
 
 def _status(

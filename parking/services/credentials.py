@@ -13,7 +13,7 @@ from typing import Final
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractUser, AnonymousUser, User
 
-from parking.db.cursors import prepared_cursor
+from parking.db.exchange import Statement, exchange
 from parking.db.parts import Part
 from parking.db.transactions import use_case
 from parking.domain.callers import Caller, device_caller, integrator_caller, staff_caller
@@ -60,10 +60,8 @@ def authenticate(*, token: str, now: datetime) -> Caller:
 
 
 def _device_with(*, prefix: str) -> GateDevice | None:
-    with prepared_cursor() as cursor:
-        cursor.execute(_BY_PREFIX, [prefix])
-        row = cursor.fetchone()
-    return None if row is None else _DEVICE.read(row)
+    [rows] = exchange(Statement(_BY_PREFIX, [prefix]))
+    return _DEVICE.read(rows[0]) if rows else None
 
 
 def roles_of(*, user: AbstractUser | AnonymousUser) -> set[Role]:

@@ -251,7 +251,7 @@ def _encode(*, answer: object) -> dict[str, Any]:
         details = {name: value for name, value in answer.details.items() if name != _PLATE}
         error = {"code": answer.code, "status": answer.status, "message": answer.message, "details": details}
         return {"error": error, "has_plate": _PLATE in answer.details}
-    encoded: dict[str, Any] = TypeAdapter(type(answer)).dump_python(answer, mode="json")
+    encoded: dict[str, Any] = _adapter_of(type(answer)).dump_python(answer, mode="json")
     return {"answer": {name: value for name, value in encoded.items() if name != _PLATE}}
 
 
@@ -261,4 +261,15 @@ def _decode(*, answer: Mapping[str, Any], booking: ParkingBooking | None, answer
         error = answer["error"]
         details = error["details"] | (plate if answer["has_plate"] else {})
         return ParkingError(error["message"], code=error["code"], status=error["status"], details=details)
-    return TypeAdapter(answer_type).validate_python(answer["answer"] | plate)
+    decoded: T = _adapter_of(answer_type).validate_python(answer["answer"] | plate)
+    return decoded
+
+
+_ADAPTERS: Final[dict[object, TypeAdapter[Any]]] = {}
+
+
+def _adapter_of(answer_type: Any) -> TypeAdapter[Any]:
+    """Made once for each kind of answer: to make one takes longer than all else that a scan does."""
+    if answer_type not in _ADAPTERS:
+        _ADAPTERS[answer_type] = TypeAdapter(answer_type)
+    return _ADAPTERS[answer_type]
