@@ -30,6 +30,14 @@ class BadRequest(ParkingError):
     default_message = "The request cannot be understood."
 
 
+class FormTooOld(Forbidden):
+    default_code = "form_too_old"
+    default_message = (
+        "This form is out of date, or your browser keeps no cookies. Nothing was changed: go back, load the page "
+        "again and send it once more."
+    )
+
+
 class MethodNotAllowed(ParkingError):
     default_code = "method_not_allowed"
     default_status = 405
