@@ -56,6 +56,8 @@ class WaitingAdjustment:
     adjustment_id: UUID
     booking_id: UUID
     session_id: UUID | None
+    payment_id: UUID | None
+    """The payment that it would go back on, if it is a refund by hand."""
     vehicle_number: str
     zone_name: str
     kind: AdjustmentKind
@@ -94,6 +96,7 @@ def list_waiting_adjustments() -> list[WaitingAdjustment]:
             adjustment_id=row.id,
             booking_id=row.booking_id,
             session_id=row.session_id,
+            payment_id=row.payment_id,
             vehicle_number=row.booking.plate,
             zone_name=row.booking.zone.name,
             kind=AdjustmentKind(row.kind),
