@@ -113,7 +113,9 @@ class ParkingBookingAdmin(RecordAdmin):
         if not self.has_view_permission(request):
             return {}
         booking = get_booking(booking_id=row.id, now=current_time())
-        story = [(event, address_of(event.row)) for event in story_of(booking=row)]
+        told = story_of(booking=row)
+        # Some records have no page of their own here.
+        story = [(one, address_of(one.row) if self.admin_site.is_registered(type(one.row)) else "") for one in told]
         facts = {"booking": booking, "facts": _facts(booking=booking), "story": story}
         return super().page_context(request, row) | facts
 

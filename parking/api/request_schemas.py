@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from parking.api.identifiers import moment_of
 from parking.domain.contacts import MAX_NAME_LENGTH
 from parking.domain.states import VehicleClass
 from parking.domain.tariffs import MAX_BOOKED_HOURS
+from parking.edge.identifiers import day_of, moment_of
 
 EXAMPLE_ID: Final = "0b9d6b1e-5b0c-4c57-9d0e-3f7a3c1f2a44"
 EXAMPLE_CODE: Final = "PARK-ABC123DEF456"
@@ -23,11 +23,17 @@ def _a_moment(text: str) -> str:
     return text
 
 
+def _a_day(text: str) -> str:
+    day_of(text)
+    return text
+
+
 MomentText = Annotated[
     str,
     AfterValidator(_a_moment),
     Field(json_schema_extra={"format": "date-time"}, examples=["2026-01-31T09:00:00+05:30"]),
 ]
+DayText = Annotated[str, AfterValidator(_a_day), Field(json_schema_extra={"format": "date"}, examples=["2026-01-31"])]
 IdText = Annotated[str, Field(json_schema_extra={"format": "uuid"}, examples=[EXAMPLE_ID])]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from parking.domain.errors import AdjustmentTooLarge, InvalidField, NothingDue, ParkingError
+from parking.domain.errors import AdjustmentTooLarge, InvalidField, NothingDue, NotRefundable, ParkingError
 from parking.domain.money import MAX_AMOUNT_MINOR, format_amount
 from parking.domain.states import AdjustmentKind
 from parking.domain.tariffs import Tariff
@@ -44,13 +44,55 @@ def refusal_of_grant(*, kind: AdjustmentKind, amount_minor: int, costs: Costs) -
         most_minor, nothing = costs.total_minor, "Nothing was taken for this that could be given back."
     if most_minor == 0:
         return NothingDue(nothing)
-    if amount_minor > most_minor:
-        most = format_amount(amount_minor=most_minor, currency=costs.currency)
-        return AdjustmentTooLarge(
-            f"At most {most} {costs.currency} can be taken off now. Reject what waits, and propose that much or less.",
-            details={"at_most": most, "currency": costs.currency},
+    return _beyond(amount_minor=amount_minor, most_minor=most_minor, currency=costs.currency)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundablePayment:
+    """A payment that somebody wants to give back by hand, all of it or a part. Minor units."""
+
+    captured_minor: int
+    returned_minor: int
+    """By all refunds that did not fail."""
+    is_surplus: bool
+    stay_is_over: bool
+    """Or the booking, if there never was a stay: no bill is left that could ask for the money again."""
+
+    @property
+    def left_minor(self) -> int:
+        return self.captured_minor - self.returned_minor
+
+
+def most_by_hand(*, payment: RefundablePayment, costs: Costs) -> int:
+    """What can go back by hand of a payment: never more than is left of it (I10), nor than the stay costs (I12)."""
+    return min(payment.left_minor, costs.total_minor)
+
+
+def refusal_of_refund(*, amount_minor: int, payment: RefundablePayment, costs: Costs) -> ParkingError | None:
+    """Why so much of the payment cannot go back by hand; None if it can."""
+    if payment.captured_minor == 0:
+        return NotRefundable("This payment took no money, so there is nothing to refund.")
+    if payment.is_surplus:
+        return NotRefundable("This payment was not needed, and goes back whole by itself.")
+    if not payment.stay_is_over:
+        return NotRefundable(
+            "This booking is not over, and what went back now would be asked for again. Give goodwill: less is due "
+            "then, and what was paid too much goes back at the exit. A booking that has not entered can be cancelled."
         )
-    return None
+    most_minor = most_by_hand(payment=payment, costs=costs)
+    if most_minor <= 0:
+        return NotRefundable("All of this has gone back already, or is about to.")
+    return _beyond(amount_minor=amount_minor, most_minor=most_minor, currency=costs.currency)
+
+
+def _beyond(*, amount_minor: int, most_minor: int, currency: str) -> ParkingError | None:
+    if amount_minor <= most_minor:
+        return None
+    most = format_amount(amount_minor=most_minor, currency=currency)
+    return AdjustmentTooLarge(
+        f"At most {most} {currency} can be taken off now. Reject what waits, and propose that much or less.",
+        details={"at_most": most, "currency": currency},
+    )
 
 
 def lost_ticket_fee(*, tariff: Tariff, entered_at: datetime, now: datetime) -> int:

@@ -206,6 +206,11 @@ class UnknownAdjustment(NotFound):
     default_message = "There is no adjustment with this id."
 
 
+class UnknownPayment(NotFound):
+    default_code = "unknown_payment"
+    default_message = "There is no payment with this id."
+
+
 class UnknownDiscount(NotFound):
     default_code = "unknown_discount"
     default_message = "There is no such discount code. Check the code on your voucher."
@@ -339,6 +344,13 @@ class AdjustmentTooLarge(Conflict):
     default_message = "More than this stay costs cannot be taken off. Propose less."
 
 
+class NotRefundable(Conflict):
+    """The payment is known, and nothing of it can go back by hand; the message says why, and what to do instead."""
+
+    default_code = "not_refundable"
+    default_message = "Nothing of this payment can be refunded by hand."
+
+
 class PermitTicket(Conflict):
     default_code = "permit_ticket"
     default_message = (
@@ -360,6 +372,21 @@ class NoOpenShift(Conflict):
 class ShiftOpen(Conflict):
     default_code = "shift_open"
     default_message = "You already have an open shift. Close it first."
+
+
+class DayNotOver(Conflict):
+    default_code = "day_not_over"
+    default_message = "This day is not over. Close it tomorrow."
+
+
+class ShiftsOpen(Conflict):
+    default_code = "shifts_open"
+    default_message = "Shifts of this day are open. Their cashiers must count their drawers first."
+
+
+class DayClosed(Conflict):
+    default_code = "day_closed"
+    default_message = "This day was already closed. Nothing was written again."
 
 
 class NothingToHandBack(Conflict):

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     GATE_SCAN = "gate.scan"
     ADJUSTMENT_PROPOSE = "adjustment.propose"
     ADJUSTMENT_APPROVE = "adjustment.approve"
+    REFUND_BY_HAND = "refund.by_hand"
     TICKET_REPLACE = "ticket.replace"
     GATE_OPEN = "gate.open"
     PASSBACK_RESET = "passback.reset"
@@ -31,6 +32,7 @@ class Permission(StrEnum):
     SLOT_MANAGE = "slot.manage"
     DEVICE_MANAGE = "device.manage"
     API_KEY_MANAGE = "api_key.manage"
+    DAY_CLOSE = "day.close"
     RECORD_VIEW = "record.view"
     RECORD_EXPORT = "record.export"
 

@@ -6,6 +6,7 @@ from parking.models.api_key import ApiKey
 from parking.models.audit import AuditEvent
 from parking.models.booking import ParkingBooking
 from parking.models.clock import SandboxClock
+from parking.models.day_close import DayClose
 from parking.models.device import GateDevice
 from parking.models.guess import GuessCount
 from parking.models.idempotency import IdempotentRequest
@@ -35,6 +36,7 @@ __all__ = [
     "ApiKey",
     "AuditEvent",
     "CashierShift",
+    "DayClose",
     "DiscountCode",
     "GateDevice",
     "GuessCount",

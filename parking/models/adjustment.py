@@ -9,6 +9,7 @@ from parking.domain.money import MAX_AMOUNT_MINOR
 from parking.domain.states import DISCOUNTS, SURCHARGES, AdjustmentKind, AdjustmentStatus
 from parking.models.booking import ParkingBooking
 from parking.models.constraints import choices, one_of
+from parking.models.payment import Payment
 from parking.models.session import ParkingSession
 
 
@@ -20,6 +21,8 @@ class Adjustment(models.Model):
     session = models.ForeignKey(
         ParkingSession, on_delete=models.PROTECT, related_name="adjustments", null=True, blank=True
     )
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="adjustments", null=True, blank=True)
+    """The one payment that it goes back on: a refund by hand. None: whichever the money came by."""
     kind = models.CharField(max_length=14, choices=choices(AdjustmentKind))
     status = models.CharField(max_length=8, choices=choices(AdjustmentStatus), default=AdjustmentStatus.PROPOSED)
     amount_minor = models.BigIntegerField()

@@ -92,6 +92,9 @@ class Payment(models.Model):
         indexes = [
             models.Index(fields=["created_at"], name="parking_payment_newest"),
             models.Index(
+                fields=["completed_at"], condition=Q(completed_at__isnull=False), name="parking_payment_captured"
+            ),
+            models.Index(
                 fields=["next_attempt_at"], condition=Q(next_attempt_at__isnull=False), name="parking_payment_waiting"
             ),
         ]

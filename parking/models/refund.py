@@ -49,6 +49,12 @@ class Refund(models.Model):
         indexes = [
             models.Index(fields=["created_at"], name="parking_refund_newest"),
             models.Index(
+                fields=["processed_at"], condition=Q(processed_at__isnull=False), name="parking_refund_settled"
+            ),
+            models.Index(
+                fields=["created_at"], condition=Q(processed_at__isnull=True), name="parking_refund_unsettled"
+            ),
+            models.Index(
                 fields=["next_attempt_at"],
                 condition=Q(next_attempt_at__isnull=False),
                 name="parking_refund_waiting",

@@ -38,7 +38,10 @@ class QRScanLog(models.Model):
             ),
             models.UniqueConstraint(fields=["scanner_device_id", "scan_id"], name="parking_scan_once"),
         ]
-        indexes = [models.Index(fields=["scanned_at"], name="parking_scan_newest")]
+        indexes = [
+            models.Index(fields=["scanned_at"], name="parking_scan_newest"),
+            models.Index(fields=["id"], condition=~Q(result=ScanResult.SUCCESS), name="parking_scan_refused"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.scan_type} {self.result} {self.reason}"

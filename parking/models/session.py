@@ -55,6 +55,12 @@ class ParkingSession(models.Model):
         indexes = [
             models.Index(fields=["entry_time"], name="parking_session_newest"),
             models.Index(fields=["zone"], condition=Q(exit_time__isnull=True), name="parking_session_inside"),
+            # Covers the history of a zone: who was inside at some hour of the past.
+            models.Index(
+                fields=["zone", "exit_time", "entry_time"],
+                condition=Q(exit_time__isnull=False),
+                name="parking_session_over",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,11 +9,11 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from parking.domain.errors import NotFound
 from parking.domain.shifts import Drawer
 from parking.domain.states import RefundKind, RefundStatus
 from parking.gateways import CASH
-from parking.models import CashierShift, ParkingSite, Payment, Refund
+from parking.models import CashierShift, Payment, Refund
+from parking.queries.sites import desk_site
 
 MAX_WAITING: Final = 500
 
@@ -51,14 +51,6 @@ class CashRefund:
     ordered_at: datetime
 
 
-def desk_site() -> ParkingSite:
-    """The site whose desk it is: the first, as long as a desk belongs to none. Raises NotFound before there is one."""
-    site = ParkingSite.objects.order_by("id").first()
-    if site is None:
-        raise NotFound("There is no site yet. Run: manage.py setup_parking_system", code="no_site")
-    return site
-
-
 def desk_currency() -> str:
     """What the desk counts in. Raises NotFound before there is a site."""
     return desk_site().currency
@@ -89,7 +81,8 @@ def report_of(*, shift: CashierShift) -> ShiftReport:
 
 def cash_to_hand_back() -> list[CashRefund]:
     """Refunds of cash that nobody has handed back yet, the oldest first."""
-    waiting = Refund.objects.filter(payment__provider=CASH).exclude(status=RefundStatus.PROCESSED)
+    # By `processed_at` and not by the status: so the database finds the few that wait in their index.
+    waiting = Refund.objects.filter(payment__provider=CASH, processed_at=None)
     rows = waiting.select_related("payment__booking").order_by("created_at", "id")[:MAX_WAITING]
     return [cash_refund(refund=refund) for refund in rows]
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from parking.domain.codes import read_qr_code
 from parking.domain.errors import InvalidField, UnknownBooking, UnknownSession
 from parking.domain.plates import canonical_plate
 from parking.domain.states import AdjustmentKind, AdjustmentStatus, BookingStatus, SessionStatus
@@ -18,8 +17,6 @@ from parking.models import (
     Adjustment,
     ParkingBooking,
     ParkingSession,
-    PermitCar,
-    RetiredCode,
     SlotAllocation,
 )
 from parking.queries import snapshots
@@ -59,6 +56,8 @@ class WaitingAdjustment:
     adjustment_id: UUID
     booking_id: UUID
     session_id: UUID | None
+    payment_id: UUID | None
+    """The payment that it would go back on, if it is a refund by hand."""
     vehicle_number: str
     zone_name: str
     kind: AdjustmentKind
@@ -73,15 +72,14 @@ def find_stays(*, text: str, phone_region: str, now: datetime) -> list[FoundStay
     """At most 20 stays and bookings that `text` names: the cars inside first, then live bookings, then the newest past.
 
     It may be a plate; three characters or more anywhere in the plate of a car that is inside or expected, or the
-    beginning of any; a code, also one that was replaced or is a permit's; a phone number; or an id. Raises
-    InvalidField.
+    beginning of any; or anything else that `find_bookings` knows. Raises InvalidField.
     """
     text = text.strip()
     if not text or len(text) > _MAX_TEXT_LENGTH or "\0" in text:
         raise InvalidField(
             field="q", problem=f"must have 1 to {_MAX_TEXT_LENGTH} characters of a plate, code, phone number or id."
         )
-    found = [*_by_plate(text=text), *_by_other_code(text=text), *_by_any_key(text=text, phone_region=phone_region)]
+    found = [*_by_plate(text=text), *find_bookings(text=text, phone_region=phone_region)]
     bookings = ParkingBooking.objects.filter(id__in=dict.fromkeys(found)).select_related(
         "zone", "tariff", "permit", "session__slot"
     )
@@ -98,6 +96,7 @@ def list_waiting_adjustments() -> list[WaitingAdjustment]:
             adjustment_id=row.id,
             booking_id=row.booking_id,
             session_id=row.session_id,
+            payment_id=row.payment_id,
             vehicle_number=row.booking.plate,
             zone_name=row.booking.zone.name,
             kind=AdjustmentKind(row.kind),
@@ -141,23 +140,6 @@ def _by_plate(*, text: str) -> list[UUID]:
         *inside.values_list("booking_id", flat=True)[:MAX_STAYS],
         *held.values_list("booking_id", flat=True)[:MAX_STAYS],
     ]
-
-
-def _by_other_code(*, text: str) -> list[UUID]:
-    """A code that was replaced still says whose it was; a permit's stands for its car's stays."""
-    code = read_qr_code(text=text)
-    if code is None:
-        return []
-    retired = RetiredCode.objects.filter(code=code).values_list("booking_id", flat=True)
-    car = PermitCar.objects.filter(qr_code=code).first()
-    if car is None:
-        return list(retired)
-    stays = ParkingSession.objects.filter(vehicle_id=car.vehicle_id, booking__permit_id=car.permit_id)
-    return [*retired, *stays.order_by("-entry_time").values_list("booking_id", flat=True)[:MAX_STAYS]]
-
-
-def _by_any_key(*, text: str, phone_region: str) -> list[UUID]:
-    return find_bookings(text=text, phone_region=phone_region)
 
 
 def _session(booking: ParkingBooking) -> ParkingSession | None:

@@ -11,16 +11,21 @@ from typing import Final
 from django.db.models import Model
 
 from parking.domain.money import format_amount
-from parking.domain.states import PaymentStatus, RefundStatus
+from parking.domain.states import AdjustmentStatus, OpeningOutcome, PaymentStatus, RefundStatus
 from parking.models import (
+    Adjustment,
     AuditEvent,
+    ManualOpening,
     ParkingBooking,
     ParkingSession,
     Payment,
     QRScanLog,
     Quote,
+    Receipt,
     Refund,
+    RetiredCode,
     SlotAllocation,
+    Validation,
 )
 
 MAX_ROWS_OF_A_KIND: Final = 200
@@ -29,6 +34,16 @@ _PAYMENT_WORDS: Final = {
     PaymentStatus.PENDING: "Payment pending:",
     PaymentStatus.COMPLETED: "Paid",
     PaymentStatus.FAILED: "Payment failed:",
+}
+_ADJUSTMENT_WORDS: Final = {
+    AdjustmentStatus.PROPOSED: "proposed, and waits for a second person",
+    AdjustmentStatus.APPROVED: "approved",
+    AdjustmentStatus.REJECTED: "rejected",
+}
+_OPENING_WORDS: Final = {
+    OpeningOutcome.CLOSED: "the stay was ended",
+    OpeningOutcome.LEFT_OPEN: "the stay goes on",
+    OpeningOutcome.NO_STAY: "no stay",
 }
 _REFUND_WORDS: Final = {
     RefundStatus.PENDING: "Refund pending:",
@@ -43,6 +58,9 @@ class StoryKind(StrEnum):
     SCAN = "scan"
     MONEY = "money"
     STAY = "stay"
+    TICKET = "ticket"
+    PERSON = "person"
+    """What somebody at the desk decided: adjustments, gates opened by hand, codes of merchants."""
     AUDIT = "audit"
 
 
@@ -54,6 +72,8 @@ class StoryEvent:
     kind: StoryKind
     title: str
     detail: str = ""
+    who: str = ""
+    """The caller as the record names it, such as ``staff:meera``; empty where it names nobody."""
     row: Model
 
 
@@ -75,7 +95,12 @@ def story_of(*, booking: ParkingBooking) -> list[StoryEvent]:
         *_scans(booking=booking),
         *_quotes(session=session),
         *_payments(booking=booking),
+        *_validations(session=session),
+        *_adjustments(booking=booking),
+        *_openings(booking=booking),
+        *_tickets(booking=booking),
         *_refunds(booking=booking),
+        *_receipt(booking=booking),
         *_slots(allocations=held),
         *_stay(session=session),
         *_audit(booking=booking),
@@ -112,6 +137,7 @@ def _scans(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
             kind=StoryKind.SCAN,
             title=f"{row.get_scan_type_display()} scan, {row.get_result_display().lower()}{reason}",
             detail=row.scanner_device_id,
+            who=row.caller,
             row=row,
         )
 
@@ -141,7 +167,8 @@ def _quotes(*, session: ParkingSession | None) -> Iterator[StoryEvent]:
 
 
 def _payments(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
-    for row in Payment.objects.filter(booking=booking).order_by("created_at", "id")[:MAX_ROWS_OF_A_KIND]:
+    payments = Payment.objects.select_related("collected_by").filter(booking=booking).order_by("created_at", "id")
+    for row in payments[:MAX_ROWS_OF_A_KIND]:
         word = _PAYMENT_WORDS[PaymentStatus(row.status)]
         detail = [row.get_kind_display(), row.get_method_display(), row.provider, row.provider_reference]
         yield StoryEvent(
@@ -149,18 +176,92 @@ def _payments(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
             kind=StoryKind.MONEY,
             title=f"{word} {_money(row.amount_minor, row.currency)}",
             detail=" · ".join(str(part) for part in [*detail, row.surplus_minor and "surplus"] if part),
+            who=f"staff:{row.collected_by.get_username()}" if row.collected_by else "",
             row=row,
         )
 
 
+def _validations(*, session: ParkingSession | None) -> Iterator[StoryEvent]:
+    uses = Validation.objects.select_related("discount__merchant").filter(session=session).order_by("id")
+    for row in uses[:MAX_ROWS_OF_A_KIND]:
+        yield StoryEvent(
+            at=row.applied_at,
+            kind=StoryKind.PERSON,
+            title=f"Code {row.discount.code} of {row.discount.merchant.name} used",
+            detail=f"at most {_money(row.reserved_minor, row.discount.currency)}",
+            who=row.applied_by,
+            row=row,
+        )
+
+
+def _adjustments(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
+    for row in Adjustment.objects.filter(booking=booking).order_by("created_at", "id")[:MAX_ROWS_OF_A_KIND]:
+        sign = "+" if row.amount_minor > 0 else "-"
+        title = f"{row.get_kind_display()} {sign}{_money(abs(row.amount_minor), row.currency)}"
+        was_decided_later = row.decided_at is not None and row.decided_at != row.created_at
+        first = AdjustmentStatus.PROPOSED if was_decided_later else AdjustmentStatus(row.status)
+        yield StoryEvent(
+            at=row.created_at,
+            kind=StoryKind.PERSON,
+            title=f"{title} {_ADJUSTMENT_WORDS[first]}",
+            detail=row.reason,
+            who=row.proposed_by,
+            row=row,
+        )
+        if was_decided_later and row.decided_at is not None:
+            yield StoryEvent(
+                at=row.decided_at,
+                kind=StoryKind.PERSON,
+                title=f"{title} {_ADJUSTMENT_WORDS[AdjustmentStatus(row.status)]}",
+                detail=row.reason,
+                who=row.decided_by,
+                row=row,
+            )
+
+
+def _openings(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
+    opened = ManualOpening.objects.select_related("device").filter(booking=booking).order_by("id")
+    for row in opened[:MAX_ROWS_OF_A_KIND]:
+        yield StoryEvent(
+            at=row.opened_at,
+            kind=StoryKind.PERSON,
+            title=f"{row.device.device_id} opened by hand: {_OPENING_WORDS[OpeningOutcome(row.outcome)]}",
+            detail=row.reason,
+            who=row.opened_by,
+            row=row,
+        )
+
+
+def _tickets(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
+    for row in RetiredCode.objects.filter(booking=booking).order_by("id")[:MAX_ROWS_OF_A_KIND]:
+        yield StoryEvent(
+            at=row.retired_at,
+            kind=StoryKind.TICKET,
+            title=f"Ticket {row.code} replaced",
+            detail=row.reason,
+            who=row.retired_by,
+            row=row,
+        )
+
+
+def _receipt(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
+    receipt = Receipt.objects.filter(booking=booking).first()
+    if receipt is not None:
+        yield StoryEvent(
+            at=receipt.issued_at, kind=StoryKind.MONEY, title=f"Receipt {receipt.number} issued", row=receipt
+        )
+
+
 def _refunds(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
-    for refund in Refund.objects.filter(payment__booking=booking).order_by("created_at", "id")[:MAX_ROWS_OF_A_KIND]:
+    refunds = Refund.objects.select_related("shift__cashier").filter(payment__booking=booking)
+    for refund in refunds.order_by("created_at", "id")[:MAX_ROWS_OF_A_KIND]:
         word = _REFUND_WORDS[RefundStatus(refund.status)]
         yield StoryEvent(
             at=refund.processed_at or refund.created_at,
             kind=StoryKind.MONEY,
             title=f"{word} {_money(refund.amount_minor, refund.currency)}",
             detail=" · ".join(part for part in [refund.get_kind_display(), refund.reason] if part),
+            who=f"staff:{refund.shift.cashier.get_username()}" if refund.shift else "",
             row=refund,
         )
 
@@ -173,6 +274,7 @@ def _audit(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
             kind=StoryKind.AUDIT,
             title=row.action,
             detail=" · ".join([f"by {row.caller}", *(fact for fact in facts if fact)]),
+            who=row.caller,
             row=row,
         )
 

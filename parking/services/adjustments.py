@@ -17,8 +17,10 @@ from parking.domain.adjustments import (
     GRANTED_ALONE,
     GRANTS,
     Costs,
+    RefundablePayment,
     check_amount,
     refusal_of_grant,
+    refusal_of_refund,
 )
 from parking.domain.callers import Caller
 from parking.domain.errors import (
@@ -28,6 +30,7 @@ from parking.domain.errors import (
     SecondPersonRequired,
     UnknownAdjustment,
     UnknownBooking,
+    UnknownPayment,
     UnknownSession,
 )
 from parking.domain.permissions import Permission
@@ -72,6 +75,11 @@ class Case:
         """What is taken off goes back at once: no bill is left that it could lower."""
         return self.session is None or self.session.status == SessionStatus.COMPLETED
 
+    @property
+    def can_be_used(self) -> bool:
+        """It may still enter, or be cancelled."""
+        return self.session is None and self.booking.status in (BookingStatus.CREATED, BookingStatus.PAID)
+
 
 def propose_adjustment(
     *, session_id: UUID, kind: AdjustmentKind, amount_minor: int, reason: str, caller: Caller, now: datetime
@@ -109,6 +117,29 @@ def propose_goodwill(
     )
 
 
+def refund_payment(
+    *, payment_id: UUID, amount_minor: int, reason: str, caller: Caller, now: datetime
+) -> AdjustmentMade:
+    """Give back so much of one payment of a stay, or a booking, that is over: goodwill that names its payment.
+
+    At once within the policy's limit, else it waits for a second person (`decide_adjustment`). Raises InvalidField,
+    UnknownPayment, NotRefundable, AdjustmentTooLarge.
+    """
+    caller.require(Permission.REFUND_BY_HAND)
+    booking_id = Payment.objects.filter(id=payment_id).values_list("booking_id", flat=True).first()
+    if booking_id is None:
+        raise UnknownPayment
+    return _propose(
+        booking_id=booking_id,
+        payment_id=payment_id,
+        kind=AdjustmentKind.GOODWILL,
+        amount_minor=amount_minor,
+        reason=reason,
+        caller=caller,
+        now=now,
+    )
+
+
 def decide_adjustment(*, adjustment_id: UUID, approve: bool, caller: Caller, now: datetime) -> AdjustmentMade:
     """Approve or reject what waits for a second person. Whoever proposed it may take it back, but not approve it.
 
@@ -127,7 +158,8 @@ def decide_adjustment(*, adjustment_id: UUID, approve: bool, caller: Caller, now
         if approve and row.proposed_by == caller.label:
             raise SecondPersonRequired
         if approve:
-            _check(kind=AdjustmentKind(row.kind), amount_minor=-row.amount_minor, case=case)
+            payment = row.payment
+            _check(kind=AdjustmentKind(row.kind), amount_minor=-row.amount_minor, payment=payment, case=case)
         row.status = AdjustmentStatus.APPROVED if approve else AdjustmentStatus.REJECTED
         row.decided_by, row.decided_at = caller.label, case.now
         row.save(update_fields=["status", "decided_by", "decided_at"])
@@ -164,6 +196,7 @@ def write(
     amount_minor: int,
     reason: str,
     needs_second: bool = False,
+    payment: Payment | None = None,
     caller: Caller,
 ) -> Adjustment:
     """The row, below zero for what is taken off: approved by whoever proposes it, unless it needs a second person."""
@@ -172,6 +205,7 @@ def write(
         id=uuid4(),
         booking=case.booking,
         session=case.session,
+        payment=payment,
         kind=kind,
         status=AdjustmentStatus.PROPOSED if needs_second else AdjustmentStatus.APPROVED,
         amount_minor=amount_minor,
@@ -186,19 +220,28 @@ def write(
 
 
 def _propose(
-    *, booking_id: UUID, kind: AdjustmentKind, amount_minor: int, reason: str, caller: Caller, now: datetime
+    *,
+    booking_id: UUID,
+    payment_id: UUID | None = None,
+    kind: AdjustmentKind,
+    amount_minor: int,
+    reason: str,
+    caller: Caller,
+    now: datetime,
 ) -> AdjustmentMade:
     check_amount(amount_minor=amount_minor)
     why = clean_reason(text=reason)
     with use_case():
         case = _lock_case(booking_id=booking_id, now=now)
-        _check(kind=kind, amount_minor=amount_minor, case=case)
+        payment = Payment.objects.get(id=payment_id) if payment_id is not None else None
+        _check(kind=kind, amount_minor=amount_minor, payment=payment, case=case)
         row = write(
             case=case,
             kind=kind,
             amount_minor=-amount_minor,
             reason=why,
             needs_second=case.costs.needs_second(amount_minor=amount_minor),
+            payment=payment,
             caller=caller,
         )
         refund_ids = _apply(row=row, case=case, caller=caller)
@@ -217,12 +260,26 @@ def _lock_case(*, booking_id: UUID, now: datetime) -> Case:
     return case_of(booking=booking, session=session, now=now)
 
 
-def _check(*, kind: AdjustmentKind, amount_minor: int, case: Case) -> None:
-    if case.session is None and case.booking.status in (BookingStatus.CREATED, BookingStatus.PAID):
-        raise NothingDue("This booking can still be used or cancelled, so there is nothing to make good yet.")
-    refusal = refusal_of_grant(kind=kind, amount_minor=amount_minor, costs=case.costs)
+def _check(*, kind: AdjustmentKind, amount_minor: int, payment: Payment | None, case: Case) -> None:
+    if payment is not None:
+        refusal = refusal_of_refund(
+            amount_minor=amount_minor, payment=_refundable(payment=payment, case=case), costs=case.costs
+        )
+    elif case.can_be_used:
+        refusal = NothingDue("This booking can still be used or cancelled, so there is nothing to make good yet.")
+    else:
+        refusal = refusal_of_grant(kind=kind, amount_minor=amount_minor, costs=case.costs)
     if refusal is not None:
         raise refusal
+
+
+def _refundable(*, payment: Payment, case: Case) -> RefundablePayment:
+    return RefundablePayment(
+        captured_minor=payment.captured_minor,
+        returned_minor=refunds.returned_minor(payment=payment),
+        is_surplus=payment.surplus_minor > 0,
+        stay_is_over=case.is_over and not case.can_be_used,
+    )
 
 
 def _apply(*, row: Adjustment, case: Case, caller: Caller) -> list[UUID]:
@@ -241,15 +298,17 @@ def _apply(*, row: Adjustment, case: Case, caller: Caller) -> list[UUID]:
             "needs_second": row.needs_second,
         },
     )
-    if not goes_back:
-        return []
-    return refunds.order(
-        booking=case.booking,
-        amount_minor=-row.amount_minor,
-        kind=RefundKind.MANUAL,
-        reason=row.reason,
-        now=case.now,
-    )
+    return _give_back(row=row, case=case) if goes_back else []
+
+
+def _give_back(*, row: Adjustment, case: Case) -> list[UUID]:
+    """On the payment that it names, or on whichever has something left."""
+    amount_minor, kind = -row.amount_minor, RefundKind.MANUAL
+    if row.payment is not None:
+        return refunds.order_on(
+            payment=row.payment, amount_minor=amount_minor, kind=kind, reason=row.reason, now=case.now
+        )
+    return refunds.order(booking=case.booking, amount_minor=amount_minor, kind=kind, reason=row.reason, now=case.now)
 
 
 def _made(*, row: Adjustment, refund_ids: list[UUID], case: Case) -> AdjustmentMade:

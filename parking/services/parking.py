@@ -6,6 +6,7 @@ from parking.queries.zones import get_zone_status
 from parking.services import (
     adjustments,
     credentials,
+    day_closes,
     merchants,
     occupancy,
     openings,
@@ -55,6 +56,7 @@ class ParkingService:
     open_shift = staticmethod(shifts.open_shift)
     close_shift = staticmethod(shifts.close_shift)
     current_shift = staticmethod(shifts.current_shift)
+    close_day = staticmethod(day_closes.close_day)
     cash_to_hand_back = staticmethod(shifts.cash_to_hand_back)
     hand_back_cash = staticmethod(shifts.hand_back_cash)
     apply_validation = staticmethod(apply_validation)
@@ -70,6 +72,7 @@ class ParkingService:
     propose_adjustment = staticmethod(adjustments.propose_adjustment)
     propose_goodwill = staticmethod(adjustments.propose_goodwill)
     decide_adjustment = staticmethod(adjustments.decide_adjustment)
+    refund_payment = staticmethod(adjustments.refund_payment)
     replace_ticket = staticmethod(tickets.replace_ticket)
     report_lost_ticket = staticmethod(tickets.report_lost_ticket)
     open_gate = staticmethod(openings.open_gate)

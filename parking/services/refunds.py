@@ -45,6 +45,23 @@ def order(*, booking: ParkingBooking, amount_minor: int, kind: RefundKind, reaso
     return [row.id for row in rows]
 
 
+def order_on(*, payment: Payment, amount_minor: int, kind: RefundKind, reason: str, now: datetime) -> list[UUID]:
+    """Write down that `amount_minor` goes back on this one payment, whose booking is locked."""
+    require_transaction()
+    left_minor = payment.captured_minor - returned_minor(payment=payment)
+    if payment.surplus_minor or not 0 < amount_minor <= left_minor:
+        raise RuntimeError(f"payment {payment.id}: {amount_minor} to refund, and {left_minor} are left of it")
+    row = _row(payment=payment, amount_minor=amount_minor, kind=kind, reason=reason, now=now)
+    row.save(force_insert=True)
+    return [row.id]
+
+
+def returned_minor(*, payment: Payment) -> int:
+    """Minor units that went back on the payment or are about to; what failed did not."""
+    returned = Refund.objects.filter(payment=payment).exclude(status=RefundStatus.FAILED)
+    return int(returned.aggregate(sum=Sum("amount_minor", default=0))["sum"])
+
+
 def order_surplus(*, payment: Payment, reason: str, now: datetime) -> list[UUID]:
     """Write down that a captured payment which was not needed goes back whole, once (promise I11)."""
     require_transaction()

@@ -34,6 +34,7 @@ from parking.gateways.base import Succeeded
 from parking.models import CashierShift, Payment, Refund
 from parking.queries import cash
 from parking.queries.cash import CashRefund, ShiftReport
+from parking.queries.sites import desk_site
 from parking.services import audit, refunds
 
 MAX_NOTE_LENGTH: Final = 200
@@ -47,7 +48,7 @@ def open_shift(*, opening_float_minor: int, caller: Caller, now: datetime) -> Sh
     with use_case():
         if lock_open_shift(cashier_id=cashier_id) is not None:
             raise ShiftOpen
-        site = cash.desk_site()
+        site = desk_site()
         shift = CashierShift.objects.create(
             site=site,
             cashier_id=cashier_id,

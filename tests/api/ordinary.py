@@ -12,9 +12,9 @@ from typing import Any
 
 from parking.domain.callers import SYSTEM, staff_caller
 from parking.domain.permissions import Role
-from parking.domain.states import AdjustmentKind, PaymentMethod
+from parking.domain.states import AdjustmentKind, PaymentMethod, ScanType
 from parking.domain.tariffs import hourly_definition
-from parking.models import Refund
+from parking.models import ParkingSession, Payment, Refund
 from parking.services import ParkingService
 from tests.garage import Garage
 from tests.services.desk import propose, with_limit
@@ -277,6 +277,35 @@ def goodwill_that_waits_for_a_second_person(scene: Scene) -> Request:
     entry = scene.garage.enter(scene.garage.book_and_pay(now=scene.now), now=scene.now)
     made = propose(entry.session_id, AdjustmentKind.GOODWILL, 100, now=scene.now)
     return Request(body={"adjustment_id": str(made.adjustment_id), "approve": True})
+
+
+@request_of("GET api/operator/booking/<booking_id>/refundable/", "POST api/operator/refunds/")
+def a_payment_of_a_stay_that_is_over(scene: Scene) -> Request:
+    booking = scene.garage.book_and_pay(now=scene.now)
+    scene.garage.enter(booking, now=scene.now)
+    ParkingService.open_gate(
+        device_id=scene.device_id,
+        direction=ScanType.EXIT,
+        session_id=ParkingSession.objects.get(booking_id=booking.booking_id).id,
+        reason="Rain",
+        close_stay=True,
+        caller=SYSTEM,
+        now=scene.now,
+    )
+    payment = Payment.objects.get(booking_id=booking.booking_id)
+    body = {"payment_id": str(payment.id), "amount": "1.00", "reason": "Rain"}
+    return Request(address={"booking_id": str(booking.booking_id)}, body=body)
+
+
+@request_of("GET api/operator/days/")
+def the_days_that_were_closed(_: Scene) -> Request:
+    return Request()
+
+
+@request_of("GET api/operator/days/<day>/", "POST api/operator/days/")
+def a_day_that_is_over(scene: Scene) -> Request:
+    day = (scene.now - timedelta(days=2)).date().isoformat()
+    return Request(address={"day": day}, body={"day": day})
 
 
 @request_of("POST api/sandbox/clock/")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from parking.domain.errors import PaymentDue, TicketReplaced
-from parking.domain.states import AdjustmentKind
+from parking.domain.states import AdjustmentKind, PaymentKind
+from parking.models import Payment
 from parking.services import ParkingService
 from tests.garage import Garage, at
 from tests.services.desk import (
@@ -31,6 +32,7 @@ def at_the_desk(busy: Busy) -> None:
     with_limit(adjusted, minor=4000)
     _adjusted(busy, adjusted)
     _opened(busy, Garage.build(slots=3, name="Opened by hand"))
+    _refunded(busy, Garage.build(slots=1, name="Refunded by hand"))
     _tickets(busy, Garage.build(slots=2, name="Lost tickets"))
 
 
@@ -54,6 +56,18 @@ def _adjusted(busy: Busy, garage: Garage) -> None:
     propose(sessions["goodwill after"], AdjustmentKind.GOODWILL, 1500, now=at(minutes=60))
     propose(sessions["waits for two"], AdjustmentKind.GOODWILL, 4500, now=at(minutes=60))
     goodwill(missed.booking_id, 500, now=at(minutes=61))
+
+
+def _refunded(busy: Busy, garage: Garage) -> None:
+    """A stay with two payments, of which the first goes back in part by hand."""
+    booking = busy.bookings["refunded by hand"] = garage.book_and_pay("DK83A1")
+    session_id = garage.enter(booking).session_id
+    garage.top_up(session_id, now=at(minutes=70))
+    garage.leave(booking, now=at(minutes=75))
+    payment = Payment.objects.get(booking_id=booking.booking_id, kind=PaymentKind.BOOKING)
+    ParkingService.refund_payment(
+        payment_id=payment.id, amount_minor=2000, reason="The lights were out", caller=OLGA, now=at(minutes=80)
+    )
 
 
 def _opened(busy: Busy, garage: Garage) -> None:

@@ -23,7 +23,11 @@ from parking.queries.sealed_logs import LOGS
 from parking.services import ParkingService, credentials, seals, slots
 from parking.services.results import BookingCreated
 from tests.auditor.at_the_desk import at_the_desk
-from tests.auditor.desk_stories import a_slot_out_and_a_car_that_left_unseen, cash_in_a_drawer
+from tests.auditor.desk_stories import (
+    a_day_that_was_closed,
+    a_slot_out_and_a_car_that_left_unseen,
+    cash_in_a_drawer,
+)
 from tests.auditor.discounted import merchants_and_permits
 from tests.garage import ENTRY_GATE, EXIT_GATE, OPENING, Garage, at
 
@@ -51,7 +55,7 @@ def build_busy_garage() -> Busy:
         story(busy)
     at_the_desk(busy)
     merchants_and_permits()
-    for desk_story in (cash_in_a_drawer, a_slot_out_and_a_car_that_left_unseen):
+    for desk_story in (cash_in_a_drawer, a_slot_out_and_a_car_that_left_unseen, a_day_that_was_closed):
         desk_story(busy.bookings)
     with pytest.MonkeyPatch.context() as patch:
         # The real one waits for other transactions to end, and in a test there is one around everything.

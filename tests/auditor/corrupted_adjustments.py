@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from parking.models import Adjustment, GateDevice, ManualOpening, RetiredCode
+from parking.models import Adjustment, GateDevice, ManualOpening, Payment, Refund, RetiredCode
 from tests.auditor.busy import Busy
 from tests.auditor.corruptions import booking, breaks, change, new_refund
 from tests.garage import ENTRY_GATE, Garage
@@ -115,3 +115,10 @@ def a_gate_opened_by_hand_after_it_was_revoked(busy: Busy) -> None:
         revoked_at=row.opened_at - timedelta(days=1),
     )
     change(row, device_id=device.id)
+
+
+@breaks("I16")
+def a_refund_by_hand_on_another_payment(busy: Busy) -> None:
+    refund = Refund.objects.get(payment__booking_id=busy["refunded by hand"].booking_id)
+    other = Payment.objects.exclude(id=refund.payment_id).get(booking_id=busy["refunded by hand"].booking_id)
+    change(refund, payment=other)

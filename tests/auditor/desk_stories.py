@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.auth import get_user_model
 
 from parking.domain.callers import SYSTEM, staff_caller
@@ -43,6 +45,16 @@ def a_slot_out_and_a_car_that_left_unseen(bookings: dict[str, BookingCreated]) -
         zone_id=garage.zone.id, counted_inside=0, reason="Evening round", caller=SYSTEM, now=at(minutes=3)
     )
     ParkingService.reset_passback(vehicle_number="KA91A2", reason="Not there", caller=SYSTEM, now=at(minutes=40))
+
+
+def a_day_that_was_closed(bookings: dict[str, BookingCreated]) -> None:
+    """Yesterday: today a drawer is still open."""
+    garage = Garage.build(slots=1, name="Yesterday")
+    evening = at(minutes=-20 * 60)
+    stay = bookings["yesterday"] = garage.book_and_pay("KA92A1", hours=2, now=evening)
+    garage.enter(stay, now=evening)
+    garage.leave(stay, now=at(minutes=-20 * 60 + 30))
+    ParkingService.close_day(day=date(2026, 1, 4), caller=SYSTEM, now=at())
 
 
 def _pay_cash(booking: BookingCreated, *, minutes: float = 0) -> BookingCreated:

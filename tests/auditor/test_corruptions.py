@@ -11,6 +11,7 @@ from parking.db import guards
 from parking.queries.auditor import PROMISES, audit
 from tests.auditor import (  # noqa: F401 -- they register
     corrupted_adjustments,
+    corrupted_days,
     corrupted_discounts,
     corrupted_drawers,
     corrupted_money,

@@ -12,8 +12,6 @@ from pydantic import BaseModel, Field, model_validator
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import adjustment_id_of, booking_id_of, session_id_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import EXAMPLE_ID, IdText, strict
 from parking.api.response_schemas import Amount, Answer, AnswerWithMessage, Currency, Id, Moment
 from parking.domain import errors
@@ -22,6 +20,8 @@ from parking.domain.money import format_amount, parse_amount
 from parking.domain.permissions import Permission
 from parking.domain.states import AdjustmentKind, AdjustmentStatus
 from parking.domain.times import format_time
+from parking.edge.identifiers import adjustment_id_of, booking_id_of, session_id_of
+from parking.edge.moments import now_of
 from parking.queries.desk import WaitingAdjustment, booking_currency, list_waiting_adjustments, session_currency
 from parking.services import ParkingService
 from parking.services.adjustments import AdjustmentMade
@@ -86,6 +86,7 @@ class WaitingItem(BaseModel):
     adjustment_id: Id
     booking_id: Id
     session_id: Id | None
+    payment_id: Id | None = Field(description="The payment that it would go back on, if it is a refund by hand.")
     vehicle_number: str
     zone_name: str
     kind: AdjustmentKind
@@ -121,7 +122,7 @@ def propose(request: HttpRequest, body: ProposeAdjustment) -> Status[AdjustmentA
     it, it waits for a second person."""
     caller = caller_of(request)
     caller.require(Permission.ADJUSTMENT_PROPOSE)
-    return Status(201, _made(made=_propose(body=body, caller=caller, now=now_of(request))))
+    return Status(201, adjustment_answer(made=_propose(body=body, caller=caller, now=now_of(request))))
 
 
 @router.post(
@@ -136,6 +137,7 @@ def propose(request: HttpRequest, body: ProposeAdjustment) -> Status[AdjustmentA
             errors.UnknownAdjustment,
             errors.AdjustmentDecided,
             errors.NothingDue,
+            errors.NotRefundable,
             errors.AdjustmentTooLarge,
             errors.Busy,
         ),
@@ -149,7 +151,7 @@ def decide(request: HttpRequest, body: DecideAdjustment) -> AdjustmentAnswer:
         caller=caller_of(request),
         now=now_of(request),
     )
-    return _made(made=made)
+    return adjustment_answer(made=made)
 
 
 @router.get(
@@ -186,7 +188,7 @@ def _propose(*, body: ProposeAdjustment, caller: Caller, now: datetime) -> Adjus
     )
 
 
-def _made(*, made: AdjustmentMade) -> AdjustmentAnswer:
+def adjustment_answer(*, made: AdjustmentMade) -> AdjustmentAnswer:
     def amount(amount_minor: int) -> str:
         return format_amount(amount_minor=amount_minor, currency=made.currency)
 
@@ -222,6 +224,7 @@ def _waiting(*, one: WaitingAdjustment) -> WaitingItem:
         adjustment_id=str(one.adjustment_id),
         booking_id=str(one.booking_id),
         session_id=str(one.session_id) if one.session_id else None,
+        payment_id=str(one.payment_id) if one.payment_id else None,
         vehicle_number=one.vehicle_number,
         zone_name=one.zone_name,
         kind=one.kind,

@@ -37,7 +37,16 @@ OPERATIONS: Final[Sequence[Guard]] = (
             f"NOT EXISTS (SELECT 1 FROM {_BOOKING} b WHERE b.id = NEW.booking_id AND b.currency = NEW.currency)"
             f" OR NEW.session_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {_SESSION} s"
             " WHERE s.id = NEW.session_id AND s.booking_id = NEW.booking_id)"
+            f" OR NEW.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {_PAYMENT} p"
+            " WHERE p.id = NEW.payment_id AND p.booking_id = NEW.booking_id)"
         ),
+    ),
+    Guard(
+        name="parking_adjustment_of_its_payment",
+        table=_ADJUSTMENT,
+        event="UPDATE OF payment_id",
+        # Two that are both NULL are compared to NULL, which is no refusal.
+        refuse_when=("(NEW.payment_id IS NULL) <> (OLD.payment_id IS NULL) OR NEW.payment_id <> OLD.payment_id"),
     ),
     # A code changes only together with its retirement, and is never handed out again.
     Guard(
@@ -112,6 +121,8 @@ OPERATIONS: Final[Sequence[Guard]] = (
             f" {_SHIFT} s WHERE s.id = NEW.shift_id AND s.closed_at IS NULL)"
         ),
     ),
+    # A day that was closed stays as it was written down.
+    *append_only(name="parking_day_close", table="parking_dayclose"),
     # Outages and what was counted.
     *fixed(name="parking_outage", table=_OUTAGE, columns=["zone_id", "starts_at", "reason", "made_by", "created_at"]),
     Guard(

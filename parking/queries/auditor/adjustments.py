@@ -130,6 +130,24 @@ CODES_ARE_NEVER_USED_AGAIN: Final[tuple[Question, ...]] = (
 
 GIVEN_BACK_BY_PEOPLE: Final[tuple[Question, ...]] = (
     each_row(
+        problem="A payment was to be given back by hand, and less went back on it than was approved.",
+        ids=("payment", "booking"),
+        sql="""
+            SELECT p.id, p.booking_id FROM (
+                SELECT payment_id, SUM(-amount_minor) AS approved_minor FROM parking_adjustment
+                WHERE payment_id IS NOT NULL AND status = 'APPROVED'
+                GROUP BY payment_id
+            ) said
+            JOIN parking_payment p ON p.id = said.payment_id
+            LEFT JOIN (
+                SELECT payment_id, SUM(amount_minor) AS manual_minor FROM parking_refund
+                WHERE kind = 'MANUAL'
+                GROUP BY payment_id
+            ) given ON given.payment_id = said.payment_id
+            WHERE COALESCE(given.manual_minor, 0) < said.approved_minor
+        """,
+    ),
+    each_row(
         problem="Money went back by hand, and not as much goodwill was given: or the other way round, without a stay.",
         ids=("booking",),
         sql="""

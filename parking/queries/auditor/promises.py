@@ -12,6 +12,7 @@ from parking.queries.auditor.adjustments import (
     GIVEN_BACK_BY_PEOPLE,
     KNOWN_GATES_BY_HAND,
 )
+from parking.queries.auditor.days import DAYS_ADD_UP
 from parking.queries.auditor.discounts import (
     CODES_ARE_WITHIN_BOUNDS,
     DISCOUNTS_ARE_WHAT_THEY_GIVE,
@@ -67,7 +68,13 @@ PROMISES: Final[tuple[Promise, ...]] = (
     Promise(
         number="I12",
         says="closed stays add up to the recomputed price",
-        questions=(*CLOSED_STAYS_ADD_UP, *ADJUSTED_BY_THE_RULES, *DISCOUNTS_ARE_WHAT_THEY_GIVE, *DRAWERS_ADD_UP),
+        questions=(
+            *CLOSED_STAYS_ADD_UP,
+            *ADJUSTED_BY_THE_RULES,
+            *DISCOUNTS_ARE_WHAT_THEY_GIVE,
+            *DRAWERS_ADD_UP,
+            *DAYS_ADD_UP,
+        ),
     ),
     Promise(number="I13", says="nothing completed or freed while money is due", questions=NOTHING_FREED_WHILE_DUE),
     Promise(

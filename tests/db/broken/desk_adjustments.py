@@ -145,6 +145,26 @@ def an_adjustment_in_another_currency(rows: Rows) -> Statement:
 
 
 @breaks("parking_adjustment_one_booking")
+def an_adjustment_of_another_bookings_payment(rows: Rows) -> Statement:
+    payment = rows.captured()
+    return lambda: _adjustment(rows, payment=payment)
+
+
+@breaks("parking_adjustment_of_its_payment")
+def an_adjustment_moved_to_a_payment(rows: Rows) -> Statement:
+    payment = rows.captured()
+    adjustment = _adjustment(rows, booking=payment.booking)
+    return lambda: change(adjustment, payment=payment)
+
+
+@breaks("parking_adjustment_of_its_payment")
+def an_adjustment_that_forgets_its_payment(rows: Rows) -> Statement:
+    payment = rows.captured()
+    adjustment = _adjustment(rows, booking=payment.booking, payment=payment)
+    return lambda: change(adjustment, payment=None)
+
+
+@breaks("parking_adjustment_one_booking")
 def an_adjustment_of_another_bookings_stay(rows: Rows) -> Statement:
     session = rows.session()
     return lambda: _adjustment(rows, session=session)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -11,12 +11,14 @@ from parking.domain.errors import (
     ParkingError,
     UnknownAdjustment,
     UnknownBooking,
+    UnknownPayment,
     UnknownRefund,
     UnknownSession,
     UnknownZone,
 )
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_DAY: Final = re.compile(r"20\d{2}-\d{2}-\d{2}", re.ASCII)
 _MAX_DIGITS: Final = 18
 
 
@@ -38,6 +40,13 @@ def refund_id_of(text: str) -> UUID:
     uuid = _uuid(text)
     if uuid is None:
         raise UnknownRefund
+    return uuid
+
+
+def payment_id_of(text: str) -> UUID:
+    uuid = _uuid(text)
+    if uuid is None:
+        raise UnknownPayment
     return uuid
 
 
@@ -67,6 +76,16 @@ def moment_of(text: str) -> datetime:
         except (ValueError, OverflowError):
             pass
     raise ValueError("must be a time with its offset, such as 2026-01-31T09:00:00+05:30.")
+
+
+def day_of(text: str) -> date:
+    """The day that ``2026-01-31`` names. Raises ValueError in words for the client."""
+    if _DAY.fullmatch(text):
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            pass
+    raise ValueError("must be a day of this century, such as 2026-01-31.")
 
 
 def _uuid(text: str) -> UUID | None:
