@@ -1,70 +1,51 @@
-"""What only pages need. A request of the API passes all of it by: it carries no cookie and has no language, and a gate
-must not wait for what is done for people's eyes.
-
-Subclasses under their own names, so that Django's checks still find what the admin needs.
-"""
+"""What stands between a request and its view, where Django's own will not do."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import lru_cache
 
-from csp import middleware as csp
-from django.contrib.auth import middleware as auth
-from django.contrib.messages import middleware as messages
-from django.contrib.sessions import middleware as sessions
-from django.middleware import csrf, gzip, locale
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware import locale
+from django.urls import ResolverMatch, get_urlconf, resolve
 from django.utils.cache import patch_vary_headers
-from django_htmx import middleware as htmx
 
 from parking.edge.addresses import is_for_programs
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-    from django.http.response import HttpResponseBase
+
+class ProgramsMiddleware:
+    """Leads a request of a program straight to its view, past all that is listed below this: it carries no cookie and
+    has no language, and a gate must not wait for what is done for people's eyes.
+
+    The door of the API (`parking.api.door`) turns whatever goes wrong there into its answer.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._as_page = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if not is_for_programs(request.path_info):
+            return self._as_page(request)
+        request.get_host()  # raises DisallowedHost, as for a page
+        found = _view_at(request.path_info, get_urlconf() or settings.ROOT_URLCONF)
+        request.resolver_match = found
+        response: HttpResponseBase = found.func(request, *found.args, **found.kwargs)
+        if isinstance(response, HttpResponse):
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
 
 
-class _OfPages:
-    """Goes before a middleware of Django's style, and lets requests of programs past it."""
-
-    get_response: Any
-
-    def __call__(self, request: HttpRequest) -> Any:
-        if is_for_programs(request.path_info):
-            return self.get_response(request)
-        return super().__call__(request)  # type: ignore[misc] # of the middleware that this stands before
+@lru_cache(maxsize=512)
+def _view_at(path: str, urlconf: str) -> ResolverMatch:
+    """To try all patterns takes longer than much of what a gate asks for; and gates ask at the same two addresses."""
+    return resolve(path, urlconf)
 
 
-class GZipMiddleware(_OfPages, gzip.GZipMiddleware):
-    """Pads each answer by a random length, so that its size tells nothing of what it holds (BREACH)."""
-
-
-class SessionMiddleware(_OfPages, sessions.SessionMiddleware):
-    """Staff only: nothing of a driver's is kept in a session."""
-
-
-class LocaleMiddleware(_OfPages, locale.LocaleMiddleware):
+class LocaleMiddleware(locale.LocaleMiddleware):
     """By the cookie of the language switch, else as the browser asks."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         patch_vary_headers(response, ("Cookie",))
         return super().process_response(request, response)
-
-
-class CsrfViewMiddleware(_OfPages, csrf.CsrfViewMiddleware):
-    """For forms. The API takes no cookie and no form (`parking.api.door`)."""
-
-
-class AuthenticationMiddleware(_OfPages, auth.AuthenticationMiddleware):
-    """Who signed in."""
-
-
-class MessageMiddleware(_OfPages, messages.MessageMiddleware):
-    """What a page says after it has sent the browser on to the next."""
-
-
-class HtmxMiddleware(_OfPages, htmx.HtmxMiddleware):
-    """Whether htmx asks, for a part of a page."""
-
-
-class CSPMiddleware(_OfPages, csp.CSPMiddleware):
-    """Only scripts and styles from our own files, for the admin too."""

@@ -43,18 +43,19 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.logs.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Programs go no further than this.
+    "config.middleware.ProgramsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # Those of config.middleware are of pages only: the API goes past them.
-    "config.middleware.GZipMiddleware",
-    "config.middleware.SessionMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads each page by a random length, against BREACH
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "config.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "config.middleware.CsrfViewMiddleware",
-    "config.middleware.AuthenticationMiddleware",
-    "config.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "config.middleware.HtmxMiddleware",
-    "config.middleware.CSPMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

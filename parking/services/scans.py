@@ -115,6 +115,8 @@ def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[Ticket], Outc
         code=scan.ticket_code, device_id=scan.scanner_device_id, scan_id=scan.scan_id, at=scan.scanned_at
     )
     device = _admitted(device=presented.device, direction=scan.scan_type)
+    if not _is_proven_still(caller=scan.caller, device=presented.device):
+        device = InvalidKey()
     if isinstance(device, ParkingError):
         _log(scan=scan, answer=device)
         return Outcome(answer=device)
@@ -146,6 +148,13 @@ def _refusal_of_caller(*, scan: Scan) -> ParkingError | None:
     if caller.kind is CallerKind.DEVICE and caller.name != scan.scanner_device_id:
         return NotYourDevice()
     return None
+
+
+def _is_proven_still(*, caller: Caller, device: GateDevice | None) -> bool:
+    """The key that a gate has shown may have been revoked or replaced since it was looked up (promise I20)."""
+    if not caller.key_hash:
+        return True
+    return device is not None and device.revoked_at is None and device.key_hash == caller.key_hash
 
 
 def find_gate(*, device_id: str, direction: ScanType) -> GateDevice | ParkingError:
