@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, resolve
@@ -42,6 +44,8 @@ _JSON: Final = "application/json"
 
 _PAGES: Final = ("openapi-json", "openapi-view")  # ninja's own, which answer to any method
 _HEALTH: Final = "health"  # guesses nothing, and must answer while the database does not
+_SHARED: Final = ("zones", "zone_status")
+_SHARED_SECONDS: Final = 0.2
 _WRONG_GUESSES: Final = (UnknownBooking, UnknownSession, UnknownCode, UnknownDiscount, InvalidKey, DeviceKeyRequired)
 
 View = Callable[..., HttpResponseBase]
@@ -61,6 +65,8 @@ def through_the_door(pattern: URLPattern) -> URLPattern:
         view = require_safe(view)
     if pattern.name != _HEALTH:
         view = _counting_guesses(once_for_each_key(view))
+    if pattern.name in _SHARED:
+        view = _sharing(view)
     return URLPattern(pattern.pattern, _guarded(view), pattern.default_args, pattern.name)
 
 
@@ -83,6 +89,19 @@ def _guarded(view: View) -> View:
         return response
 
     return guarded
+
+
+def _sharing(view: View) -> View:
+    """Let whoever asks the same in the same moment have the same answer (`config.shared_answers`)."""
+
+    @wraps(view)
+    def sharing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if settings.PARKING_MODE == "live" and response.status_code == HTTPStatus.OK:
+            response.shared_seconds = _SHARED_SECONDS  # type: ignore[attr-defined]
+        return response
+
+    return sharing
 
 
 def _counting_guesses(view: View) -> View:

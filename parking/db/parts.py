@@ -45,6 +45,13 @@ class Part(Generic[M]):
         instance.__dict__.update(zip(self._names, row, strict=False))
         return instance
 
+    def read_one(self, values: Sequence[Any]) -> M:
+        """A row that is there."""
+        row = self.read(values)
+        if row is None:
+            raise RuntimeError(f"a row of {self._model.__name__} was to be there")
+        return row
+
     def _converters(self) -> list[tuple[int, Converter]]:
         """What a database gives otherwise than Python wants it: times and UUIDs on SQLite, JSON everywhere.
 

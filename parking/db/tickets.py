@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from parking.db import locks
 from parking.db.exchange import Row, Statement
 from parking.db.parts import Part, Parts
 from parking.db.transactions import require_transaction
@@ -45,8 +46,6 @@ _FIND: Final = """
 SELECT b.id FROM parking_parkingbooking b
 JOIN parking_vehicle v ON v.id = b.vehicle_id
 WHERE b.qr_code = %s"""
-LOCKED: Final = ("b", "v")
-"""The booking and its vehicle, as `lock_booking_and_vehicle` locks them."""
 _READ: Final = f"""
 SELECT {_PARTS.columns},
     (SELECT SUM(captured_minor - surplus_minor) FROM parking_payment
@@ -140,9 +139,8 @@ def read_ticket(*, booking_id: UUID, at: datetime) -> Ticket:
 
 def _lock_and_read(*, code: str, at: datetime) -> dict[str, Statement]:
     read = {"ticket": Statement(f"{_READ} b.qr_code = %s", [*_moments(at=at), code])}
-    if connection.vendor == "postgresql" and LOCKED:
-        return {"lock": Statement(f"{_FIND} FOR NO KEY UPDATE OF {', '.join(LOCKED)}", [code])} | read
-    return read
+    clause = locks.lock_clause({ParkingBooking: "b", Vehicle: "v"})
+    return {"lock": Statement(f"{_FIND}{clause}", [code])} | read if clause else read
 
 
 def _moments(*, at: datetime) -> list[Any]:

@@ -50,7 +50,7 @@ class _KnownGate:
 
 
 _gates: Final[dict[str, _KnownGate]] = {}
-"""Of this process, by the hash of the key."""
+"""Those that this process knows, by the hash of the key."""
 
 
 def authenticate(*, token: str, now: datetime) -> Caller:
@@ -139,6 +139,7 @@ def make_device_key(*, device_id: str, caller: Caller, now: datetime) -> NewKey:
         audit.record(
             action="device.key_made", caller=caller, at=now, data={"device_id": device_id, "prefix": new.prefix}
         )
+    _gates.clear()
     return new
 
 
@@ -151,6 +152,7 @@ def revoke_device(*, device_id: str, caller: Caller, now: datetime) -> None:
             raise UnknownDevice
         if device.filter(revoked_at=None).update(revoked_at=now):
             audit.record(action="device.revoked", caller=caller, at=now, data={"device_id": device_id})
+    _gates.clear()
 
 
 def make_api_key(
