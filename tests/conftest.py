@@ -5,6 +5,7 @@ from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from parking.db import guards
 from parking.management import texts
+from parking.queries import zones
 from parking.services import setup
 from tests.garage import OPENING, Garage
 
@@ -31,6 +32,12 @@ def _flush_past_the_guards():
 def _compiled_texts():
     """So that one test file alone needs no step before it."""
     texts.compile_all()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_seen_at_a_glance():
+    """What a process remembers of zones for a moment is not of the next test's."""
+    zones._kept.board = None
 
 
 @pytest.fixture

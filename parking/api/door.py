@@ -36,6 +36,7 @@ from parking.domain.errors import (
 )
 from parking.edge.errors import BadRequest, BodyTooLarge, MethodNotAllowed
 from parking.edge.moments import now_of
+from parking.queries.zones import GLANCE_SECONDS
 from parking.services import guesses
 
 MAX_BODY_BYTES: Final = 64 * 1024
@@ -45,7 +46,6 @@ _JSON: Final = "application/json"
 _PAGES: Final = ("openapi-json", "openapi-view")  # ninja's own, which answer to any method
 _HEALTH: Final = "health"  # guesses nothing, and must answer while the database does not
 _SHARED: Final = ("zones", "zone_status")
-_SHARED_SECONDS: Final = 0.2
 _WRONG_GUESSES: Final = (UnknownBooking, UnknownSession, UnknownCode, UnknownDiscount, InvalidKey, DeviceKeyRequired)
 
 View = Callable[..., HttpResponseBase]
@@ -63,10 +63,10 @@ def through_the_door(pattern: URLPattern) -> URLPattern:
     view = pattern.callback
     if pattern.name in _PAGES:
         view = require_safe(view)
-    if pattern.name != _HEALTH:
-        view = _counting_guesses(once_for_each_key(view))
     if pattern.name in _SHARED:
-        view = _sharing(view)
+        view = _sharing(open_to_all=view, with_key=_counting_guesses(view))
+    elif pattern.name != _HEALTH:
+        view = _counting_guesses(once_for_each_key(view))
     return URLPattern(pattern.pattern, _guarded(view), pattern.default_args, pattern.name)
 
 
@@ -91,14 +91,17 @@ def _guarded(view: View) -> View:
     return guarded
 
 
-def _sharing(view: View) -> View:
-    """Let whoever asks the same in the same moment have the same answer (`config.shared_answers`)."""
+def _sharing(*, open_to_all: View, with_key: View) -> View:
+    """Who shows no key guesses nothing here, and whoever asks the same in the same moment may have the same answer
+    (`config.shared_answers`)."""
 
-    @wraps(view)
+    @wraps(open_to_all)
     def sharing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = view(request, *args, **kwargs)
-        if settings.PARKING_MODE == "live" and response.status_code == HTTPStatus.OK:
-            response.shared_seconds = _SHARED_SECONDS  # type: ignore[attr-defined]
+        if "Authorization" in request.headers:
+            return with_key(request, *args, **kwargs)
+        response = open_to_all(request, *args, **kwargs)
+        if settings.LIVE and response.status_code == HTTPStatus.OK:
+            response.shared_seconds = GLANCE_SECONDS  # type: ignore[attr-defined]
         return response
 
     return sharing

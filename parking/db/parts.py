@@ -30,12 +30,12 @@ class Part(Generic[M]):
         self._key = self._fields.index(model._meta.pk)
         self._converters_of: dict[str, list[tuple[int, Converter]]] = {}
 
-    def read(self, values: Sequence[Any]) -> M | None:
+    def read(self, values: Sequence[Any], vendor: str | None = None) -> M | None:
         """The row, whatever else follows its columns; None where an outer join found none."""
         if values[self._key] is None:
             return None
         row = list(values)
-        for index, convert in self._converters():
+        for index, convert in self._converters(vendor or connections[DEFAULT_DB_ALIAS].vendor):
             if row[index] is not None:
                 row[index] = convert(row[index])
         # What `from_db` does, less the constructor, which takes values in any order and by any name.
@@ -52,15 +52,14 @@ class Part(Generic[M]):
             raise RuntimeError(f"a row of {self._model.__name__} was to be there")
         return row
 
-    def _converters(self) -> list[tuple[int, Converter]]:
+    def _converters(self, vendor: str) -> list[tuple[int, Converter]]:
         """What a database gives otherwise than Python wants it: times and UUIDs on SQLite, JSON everywhere.
 
         Kept for each kind of database: a replay has one of its own beside the configured one.
         """
-        connection = connections[DEFAULT_DB_ALIAS]
-        known = self._converters_of.get(connection.vendor)
+        known = self._converters_of.get(vendor)
         if known is None:
-            known = self._converters_of[connection.vendor] = list(self._needed(connection))
+            known = self._converters_of[vendor] = list(self._needed(connections[DEFAULT_DB_ALIAS]))
         return known
 
     def _needed(self, connection: BaseDatabaseWrapper) -> Iterator[tuple[int, Converter]]:
@@ -81,8 +80,9 @@ class Parts:
     def read(self, values: Sequence[Any]) -> tuple[list[Any], Sequence[Any]]:
         """The rows of the parts, and the values that follow them."""
         rows, start = [], 0
+        vendor = connections[DEFAULT_DB_ALIAS].vendor
         for part in self._parts:
-            rows.append(part.read(values[start : start + part.width]))
+            rows.append(part.read(values[start : start + part.width], vendor))
             start += part.width
         return rows, values[start:]
 

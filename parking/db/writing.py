@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from threading import local
 from typing import Any, Final
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -16,8 +17,6 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Field, JSONField, Model
 
 from parking.db.exchange import COMMIT, Row, Statement, exchange
-
-_ATTRIBUTE: Final = "parking_pending_writes"
 
 
 def insert(row: Model) -> None:
@@ -54,25 +53,29 @@ def ask(statements: Mapping[str, Statement]) -> dict[str, list[Row]]:
 @contextmanager
 def queueing() -> Iterator[None]:
     """Within it writes are queued; any other statement sends them first. Who opens it calls `send` in the end."""
-    setattr(connection, _ATTRIBUTE, [])
+    _queue.pending = []
     try:
         with connection.execute_wrapper(_send_first):
             yield
     finally:
-        setattr(connection, _ATTRIBUTE, None)
+        _queue.pending = None
+
+
+class _Queue(local):
+    """Of a thread, as its connection is; None outside of `queueing`."""
+
+    pending: list[Statement] | None = None
+
+
+_queue: Final = _Queue()
 
 
 def _take_pending() -> list[Statement]:
-    pending = _pending()
+    pending = _queue.pending
     if not pending:
         return []
     taken, pending[:] = list(pending), []
     return taken
-
-
-def _pending() -> list[Statement] | None:
-    pending: list[Statement] | None = getattr(connection, _ATTRIBUTE, None)
-    return pending
 
 
 def _write(text: _Text, row: Model) -> None:
@@ -80,11 +83,10 @@ def _write(text: _Text, row: Model) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("rows are written inside parking.db.transactions.use_case() only")
     statement = Statement(text.sql, text.values_of(row, connection))
-    pending = _pending()
-    if pending is None:
+    if _queue.pending is None:
         exchange(statement)
     else:
-        pending.append(statement)
+        _queue.pending.append(statement)
 
 
 def _send_first(

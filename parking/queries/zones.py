@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -18,6 +18,7 @@ from parking.domain.tariffs import read_tariff
 from parking.models import ParkingZone, ZoneTariff
 
 MAX_ZONES: Final = 500
+GLANCE_SECONDS: Final = 0.2
 _MAX_ID: Final = 2**63 - 1
 _HELD: Final = "a.parked_at IS NULL AND a.occupies_from <= %s AND a.lapses_at > %s"
 # One statement, so that all that is counted is of one moment.
@@ -79,6 +80,34 @@ def get_zone_status(*, zone_id: int, now: datetime) -> ZoneStatus:
         for status in _statuses(which="z.id = %s", values=[zone_id], now=now):
             return status
     raise UnknownZone
+
+
+def glance(*, now: datetime) -> Mapping[int, ZoneStatus]:
+    """Every open zone as it was at most `GLANCE_SECONDS` ago, counted once by each process for all who look.
+
+    For showing only: what is decided is decided on what is true under a lock.
+    """
+    board = _kept.board
+    if board is None or not timedelta(0) <= now - board.as_of < timedelta(seconds=GLANCE_SECONDS):
+        board = _kept.board = _Board(as_of=now, zones={zone.id: zone for zone in list_zones(now=now)})
+    return board.zones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Board:
+    """All zones as they were at one moment."""
+
+    as_of: datetime
+    zones: Mapping[int, ZoneStatus]
+
+
+class _Kept:
+    """The newest board of this process."""
+
+    board: _Board | None = None
+
+
+_kept: Final = _Kept()
 
 
 def classes_with_prices() -> list[VehicleClass]:
