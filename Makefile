@@ -20,6 +20,7 @@ help: ## say what there is
 .PHONY: run
 run: $(VENV)/.installed-run ## serve the site on http://localhost:8000/ (PORT and DATABASE_URL are honoured)
 	@$(PYTHON) manage.py migrate --verbosity 0
+	@$(PYTHON) manage.py demo_data --first-start
 	@$(PYTHON) manage.py setup_parking_system
 	@exec $(PYTHON) -m config.serve # exec: what make signals is then the server itself, and nothing outlives it
 
