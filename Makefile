@@ -1,4 +1,5 @@
-# Everything here needs only git, make and Python 3.11 or newer (with its venv module).
+# Everything here needs only git, make and Python 3.11 or newer (with its venv module); the tests of the pages also
+# Chromium or Chrome, which is installed where that can be done by apt-get.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -32,7 +33,7 @@ test: ## run the tests on SQLite, then on PostgreSQL (ARGS="..." goes to pytest)
 	@$(MAKE) --no-print-directory --keep-going test-sqlite test-postgres
 
 .PHONY: test-sqlite test-postgres
-test-sqlite test-postgres: test-%: $(VENV)/.installed-dev
+test-sqlite test-postgres: test-%: $(VENV)/.installed-dev $(VENV)/.installed-chromium
 	@echo "Tests on $*"
 	@exec $(PYTHON) -m pytest --database=$* --numprocesses=auto $(ARGS)
 
@@ -100,3 +101,7 @@ $(VENV)/.installed-uv: requirements/uv.txt
 $(VENV)/.installed-%: requirements/%.txt $(VENV)/.installed-uv
 	@$(UV) pip install --quiet --python $(PYTHON) --require-hashes --requirement $<
 	@touch $@
+
+# The system's own, so never in .venv. Where there is none, the tests of the pages fail and all others run.
+$(VENV)/.installed-chromium: $(VENV)/.installed-dev
+	@if $(PYTHON) -m tests.web.chromium --install; then touch $@; fi
