@@ -16,17 +16,13 @@ from ninja.parser import Parser
 from parking.api import strict_json
 from parking.api.callers import guessing_source
 from parking.api.errors import (
-    BadRequest,
-    BodyTooLarge,
     ErrorResponse,
     InvalidJson,
-    MethodNotAllowed,
     UnsupportedMediaType,
     error_of,
     error_response,
 )
 from parking.api.idempotency import once_for_each_key
-from parking.api.moments import now_of
 from parking.domain.errors import (
     DeviceKeyRequired,
     InvalidKey,
@@ -36,6 +32,8 @@ from parking.domain.errors import (
     UnknownDiscount,
     UnknownSession,
 )
+from parking.edge.errors import BadRequest, BodyTooLarge, MethodNotAllowed
+from parking.edge.moments import now_of
 from parking.services import guesses
 
 MAX_BODY_BYTES: Final = 64 * 1024
