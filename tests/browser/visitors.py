@@ -23,6 +23,8 @@ DEVICES: Final[Mapping[Device, Mapping[str, Any]]] = {
     "desktop": {"viewport": {"width": 1280, "height": 800}},
     "narrow": {"viewport": {"width": 320, "height": 640}, "has_touch": True, "is_mobile": True},
 }
+_PASSWORD: Final = "park-and-ride"
+"""Of the sandbox's accounts, as `setup_parking_system` prints it."""
 _PATIENCE_MS: Final = 10_000
 _ELSEWHERE: Final = "America/New_York"
 """Where the browsers think they are: a page that shows their time and not the site's is found out."""
@@ -63,6 +65,14 @@ class Visitor:
     def settle(self) -> None:
         """Wait until nothing more comes: what goes wrong late is noticed too."""
         self.page.wait_for_load_state("networkidle")
+
+    def sign_in(self, name: str) -> None:
+        """As a member of the invented staff (demo/staff.py), or as the sandbox's operator."""
+        page = self.go("/parking/sign-in/")
+        page.locator("#username").fill(name)
+        page.locator("#password").fill(_PASSWORD)
+        page.locator("form:has(#password) button").click()
+        page.wait_for_url(lambda url: "/sign-in/" not in url)
 
     def tab(self) -> Visitor:
         """A second tab of the same window, which watches as well, and tells the same list."""

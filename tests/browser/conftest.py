@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.web import chromium
-from tests.web.premises import Premises, open_premises
-from tests.web.visitors import Visitor, Window, new_visitor
+from tests.browser import chromium
+from tests.browser.premises import Premises, open_premises
+from tests.browser.visitors import Visitor, Window, new_visitor
 
 expect.set_options(timeout=10_000)
 

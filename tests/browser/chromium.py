@@ -1,6 +1,6 @@
 """Which Chromium the tests drive: the system's, as its users have it, and not one that a test library brings along.
 
-`python -m tests.web.chromium` says where it is, and with `--install` gets it where that is possible.
+`python -m tests.browser.chromium` says where it is, and with `--install` gets it where that is possible.
 """
 
 from __future__ import annotations

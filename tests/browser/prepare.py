@@ -1,5 +1,5 @@
-"""`python -m tests.web.prepare`: a garage to visit. Its clock stands still on a Wednesday before noon, whatever the day
-of the test is, and its visits of the days before are invented by `demo_data`.
+"""`python -m tests.browser.prepare`: a garage to visit. Its clock stands still on a Wednesday before noon, whatever the
+day of the test is, and its visits of the days before are invented by `demo_data`.
 
 One process, because each start of Django costs more than what it does here.
 """

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any, Final
 
 from tests.races.served import Answer, Site, fresh_database, served
 
+_ROOT: Final = Path(__file__).resolve().parents[2]
 _DAYS, _CARS = 2, 30
 _SETTINGS: Final = {
+    "COLLECTED_STATIC": "true",  # as `make run` serves: what pages weigh is what people get
     "RUN_JOBS": "false",  # what they would do depends on when they come by
     "SQLITE_SYNCHRONOUS": "OFF",
 }
@@ -53,7 +57,8 @@ class Premises:
 @contextmanager
 def open_premises(*, vendor: str, folder: Path, days: int = _DAYS, cars: int = _CARS) -> Iterator[Premises]:
     """Invented, served, and gone afterwards. A server that wrote of an error has failed the tests that used it."""
-    prepare = [["-m", "tests.web.prepare", "--days", str(days), "--cars", str(cars)]]
+    _build()
+    prepare = [["-m", "tests.browser.prepare", "--days", str(days), "--cars", str(cars)]]
     with (
         fresh_database(vendor=vendor, folder=folder) as url,
         served(url=url, folder=folder, prepare=prepare, settings=_SETTINGS) as site,
@@ -61,3 +66,11 @@ def open_premises(*, vendor: str, folder: Path, days: int = _DAYS, cars: int = _
         yield Premises(site=site)
         log = site.log.read_text()
     assert "Traceback" not in log, log
+
+
+def _build() -> None:
+    """Collect and compile what pages are served from, if it has changed; one worker at a time."""
+    (_ROOT / "var").mkdir(exist_ok=True)
+    with (_ROOT / "var" / ".building").open("w") as lock:
+        flock(lock, LOCK_EX)
+        subprocess.run(["make", "--quiet", "built"], cwd=_ROOT, check=True)
