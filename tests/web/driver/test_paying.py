@@ -11,7 +11,6 @@ from parking.queries.clock import current_time
 from parking.services.payments import look_into_due
 from tests.web.driver.conftest import drive_in, drive_out, ticket_of
 
-
 FREE = {"kind": "rates", "currency": "INR", "rates": [{"name": "Parking", "bands": [{"each": "1h", "adds": "0"}]}]}
 
 
