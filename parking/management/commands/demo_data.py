@@ -22,7 +22,7 @@ from parking.queries.clock import current_time
 from parking.services.demo.fill import MAX_CARS_A_DAY, MAX_DAYS, DemoPlan, GarageInUseError, fill
 from parking.services.demo.staff import ROLES
 
-_DEFAULT: Final = DemoPlan(days=21, cars_a_day=75)
+_DEFAULT: Final = DemoPlan(days=21, cars_a_day=60)
 _FIRST_START: Final = DemoPlan(days=8, cars_a_day=40)
 """So much that a first start takes some seconds longer, and the same day of last week is there to compare with."""
 
