@@ -5,6 +5,7 @@ from __future__ import annotations
 from parking.queries.zones import get_zone_status
 from parking.services import (
     adjustments,
+    anonymity,
     credentials,
     day_closes,
     merchants,
@@ -56,6 +57,7 @@ class ParkingService:
     open_shift = staticmethod(shifts.open_shift)
     close_shift = staticmethod(shifts.close_shift)
     current_shift = staticmethod(shifts.current_shift)
+    anonymise_person = staticmethod(anonymity.anonymise_person)
     close_day = staticmethod(day_closes.close_day)
     cash_to_hand_back = staticmethod(shifts.cash_to_hand_back)
     hand_back_cash = staticmethod(shifts.hand_back_cash)

@@ -103,6 +103,8 @@ ACCESS: dict[str, dict[str, int]] = {
     "POST api/operator/occupancy/": ATTENDANTS,
     "GET api/operator/booking/<booking_id>/refundable/": OPERATORS,
     "POST api/operator/refunds/": answering(201, OPERATORS),
+    "POST api/operator/people/find/": OPERATORS,
+    "POST api/operator/people/anonymise/": OPERATORS,
     "GET api/operator/days/": ATTENDANTS,
     "GET api/operator/days/<day>/": ATTENDANTS,
     "POST api/operator/days/": answering(201, OPERATORS),

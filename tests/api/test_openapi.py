@@ -14,6 +14,8 @@ ROUTES = {
     ("post", "/parking/api/quote/"),
     ("get", "/parking/api/operator/booking/{booking_id}/refundable/"),
     ("post", "/parking/api/operator/refunds/"),
+    ("post", "/parking/api/operator/people/find/"),
+    ("post", "/parking/api/operator/people/anonymise/"),
     ("get", "/parking/api/operator/days/"),
     ("get", "/parking/api/operator/days/{day}/"),
     ("post", "/parking/api/operator/days/"),
