@@ -14,6 +14,7 @@ from parking.services import (
     outages,
     passback,
     permits,
+    record_exports,
     shifts,
     terms,
     tickets,
@@ -76,6 +77,7 @@ class ParkingService:
     decide_adjustment = staticmethod(adjustments.decide_adjustment)
     refund_payment = staticmethod(adjustments.refund_payment)
     replace_ticket = staticmethod(tickets.replace_ticket)
+    export_records = staticmethod(record_exports.export_records)
     report_lost_ticket = staticmethod(tickets.report_lost_ticket)
     open_gate = staticmethod(openings.open_gate)
     register_device = staticmethod(credentials.register_device)

@@ -303,6 +303,11 @@ def somebody_who_cancelled(scene: Scene) -> Request:
     return Request(body={"vehicle_number": "KA08X8"})
 
 
+@request_of("GET api/operator/exports/<records>/")
+def the_bookings_of_a_week(_: Scene) -> Request:
+    return Request(address={"records": "bookings"}, body={"from": "2026-01-05", "to": "2026-01-11"})
+
+
 @request_of("GET api/operator/days/")
 def the_days_that_were_closed(_: Scene) -> Request:
     return Request()

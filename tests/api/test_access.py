@@ -105,6 +105,7 @@ ACCESS: dict[str, dict[str, int]] = {
     "POST api/operator/refunds/": answering(201, OPERATORS),
     "POST api/operator/people/find/": OPERATORS,
     "POST api/operator/people/anonymise/": OPERATORS,
+    "GET api/operator/exports/<records>/": OPERATORS,
     "GET api/operator/days/": ATTENDANTS,
     "GET api/operator/days/<day>/": ATTENDANTS,
     "POST api/operator/days/": answering(201, OPERATORS),
