@@ -97,8 +97,8 @@ def test_formulas_are_text(garage):
     ParkingBooking.objects.update(owner_name="=1+1", phone_number="+919876543210")
     [row] = rows_of(Records.BOOKINGS)
     assert (row["owner_name"], row["phone_number"]) == ("'=1+1", "'+919876543210")
-    content = taken_out(Records.BOOKINGS, file_format=FileFormat.XLSX).content
-    header, booking = load_workbook(content).active.iter_rows(values_only=True)
+    with taken_out(Records.BOOKINGS, file_format=FileFormat.XLSX).content as file:
+        header, booking = load_workbook(file).active.iter_rows(values_only=True)
     cells = dict(zip(header, booking, strict=True))
     assert (cells["owner_name"], cells["price"]) == ("'=1+1", 50)
 
