@@ -242,7 +242,9 @@ def _forget_vehicles_without_bookings(*, until: datetime, now: datetime) -> None
     newest: int | None = Vehicle.objects.aggregate(newest=Max("id"))["newest"]
     if newest is None:
         return
-    start = secrets.randbelow(newest) + 1
+    all_at_once = newest <= _VEHICLES_LOOKED_AT
+    # It may begin below the first, so that the first are looked at as often as all others.
+    start = 1 if all_at_once else secrets.randbelow(newest + _VEHICLES_LOOKED_AT) + 1 - _VEHICLES_LOOKED_AT
     some = Vehicle.objects.filter(id__gte=start, id__lt=start + _VEHICLES_LOOKED_AT, anonymised_at=None)
     unnamed = some.filter(~Exists(ParkingBooking.objects.filter(vehicle=OuterRef("pk"))), created_at__lte=until)
     ids = list(unnamed.values_list("id", flat=True))

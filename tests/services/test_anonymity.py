@@ -414,10 +414,18 @@ class TestRetention:
         booking = book(garage)
         ParkingService.change_plate(booking_id=booking.booking_id, vehicle_number="KA01A1", now=at(minutes=1))
         garage.cancel(booking, now=at(minutes=2))
-        anonymity.anonymise_old(now=at(minutes=MONTH))
-        anonymity.anonymise_old(now=at(minutes=MONTH))
-        assert traces("KA01A1") == []
-        assert traces(PLATE) == []
+        assert anonymity.anonymise_old(now=at(minutes=MONTH)) == 1
+        assert traces("KA01A1", PLATE) == []
+
+    def test_of_many_vehicles_some_at_a_time_and_all_in_the_end(self, garage, monkeypatch):
+        monkeypatch.setattr(anonymity, "_VEHICLES_LOOKED_AT", 2)
+        Vehicle.objects.bulk_create([Vehicle(number=f"KA01A{n}", created_at=OPENING) for n in range(5)])
+        left = [Vehicle.objects.count()]
+        for _ in range(200):
+            anonymity.anonymise_old(now=at(minutes=MONTH))
+            left.append(Vehicle.objects.count())
+        assert max(before - after for before, after in zip(left, left[1:], strict=False)) <= 2
+        assert left[-1] == 0
 
     def test_a_car_of_a_permit_stays_as_long_as_the_permit_holds_and_a_month_more(self, garage):
         new_permit(garage, PLATE, valid_until=at(minutes=MONTH))
