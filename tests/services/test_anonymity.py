@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from itertools import pairwise
 from typing import ClassVar
 
 import pytest
@@ -13,9 +14,12 @@ from django.db.models import Max
 from django.test import Client
 
 from parking import jobs
+from parking.db.locks import lock_booking, lock_vehicle
+from parking.db.transactions import use_case
 from parking.domain.anonymity import PLATE_RANDOM_BITS, BookingFacts, Obstacle, nobodys_plate, obstacle_of
 from parking.domain.callers import SYSTEM, staff_caller
 from parking.domain.errors import (
+    Busy,
     HoldLapsed,
     InvalidField,
     PaymentDue,
@@ -45,6 +49,7 @@ from parking.queries.people import find_person
 from parking.queries.sealed_logs import LOGS, broken_seals
 from parking.queries.search import find_bookings
 from parking.services import ParkingService, anonymity, seals
+from parking.services.collection import give_booking
 from tests.garage import OPENING, Garage, at
 from tests.queries.cash import CARLA, open_shift, pay_in_cash
 from tests.services.desk import OLGA, RAVI, goodwill, propose, with_limit
@@ -424,7 +429,7 @@ class TestRetention:
         for _ in range(200):
             anonymity.anonymise_old(now=at(minutes=MONTH))
             left.append(Vehicle.objects.count())
-        assert max(before - after for before, after in zip(left, left[1:], strict=False)) <= 2
+        assert max(before - after for before, after in pairwise(left)) <= 2
         assert left[-1] == 0
 
     def test_a_car_of_a_permit_stays_as_long_as_the_permit_holds_and_a_month_more(self, garage):
@@ -454,13 +459,14 @@ class TestRetention:
         jobs.run_all(now=at(minutes=MONTH))
         row = ParkingBooking.objects.get()
         assert row.anonymised_at is not None
-        from parking.db.locks import lock_booking  # noqa: PLC0415
-        from parking.db.transactions import use_case  # noqa: PLC0415
-        from parking.services.collection import give_booking  # noqa: PLC0415
-
         with use_case():
             locked = lock_booking(booking_id=row.id)
             assert isinstance(give_booking(booking=locked, now=at(minutes=MONTH + 1)), HoldLapsed)
+
+
+def test_who_books_a_car_at_the_moment_that_it_is_forgotten_tries_again(db):
+    with pytest.raises(Busy), use_case():
+        lock_vehicle(number=PLATE)
 
 
 class TestRule:
