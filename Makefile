@@ -9,6 +9,8 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 ARGS ?=
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard parking/locale/*/LC_MESSAGES/django.po))
+COLLECTED := var/static/staticfiles.json
 
 # Without its compiled modules Python starts several times slower, and the tests start it often.
 unexport PYTHONDONTWRITEBYTECODE
@@ -18,10 +20,10 @@ help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(VENV)/.installed-run ## serve the site on http://localhost:8000/ (PORT and DATABASE_URL are honoured)
+run: $(VENV)/.installed-run $(CATALOGUES) $(COLLECTED) ## serve the site on http://localhost:8000/ (PORT and DATABASE_URL are honoured)
 	@$(PYTHON) manage.py migrate --verbosity 0
 	@$(PYTHON) manage.py setup_parking_system
-	@exec $(PYTHON) -m config.serve # exec: what make signals is then the server itself, and nothing outlives it
+	@COLLECTED_STATIC=true exec $(PYTHON) -m config.serve # exec: what make signals is then the server itself, and nothing outlives it
 
 .PHONY: providers
 providers: $(VENV)/.installed-providers ## install the libraries of the real payment providers (docs/payments.md)
@@ -31,7 +33,7 @@ test: ## run the tests on SQLite, then on PostgreSQL (ARGS="..." goes to pytest)
 	@$(MAKE) --no-print-directory --keep-going test-sqlite test-postgres
 
 .PHONY: test-sqlite test-postgres
-test-sqlite test-postgres: test-%: $(VENV)/.installed-dev
+test-sqlite test-postgres: test-%: $(VENV)/.installed-dev $(CATALOGUES)
 	@echo "Tests on $*"
 	@exec $(PYTHON) -m pytest --database=$* --numprocesses=auto $(ARGS)
 
@@ -67,6 +69,10 @@ format: $(VENV)/.installed-dev ## put the code into its form
 	@$(VENV)/bin/ruff check --fix-only --quiet
 	@$(VENV)/bin/ruff format
 
+.PHONY: texts
+texts: $(VENV)/.installed-dev ## gather the texts of pages and errors into the catalogues of their translations
+	@$(PYTHON) manage.py parking_texts gather
+
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(ARGS)
 
@@ -83,6 +89,14 @@ lock: $(VENV)/.installed-uv ## lock the dependencies again (ARGS=--upgrade for n
 clean: ## remove what was installed and cached; the data in var/ stays
 	@rm -rf $(VENV) .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# What is built from the sources: only when these have changed.
+
+parking/locale/%/LC_MESSAGES/django.mo: parking/locale/%/LC_MESSAGES/django.po | $(VENV)/.installed-run
+	@$(PYTHON) manage.py parking_texts compile
+
+$(COLLECTED): $(shell find parking/static -type f) $(VENV)/.installed-run
+	@COLLECTED_STATIC=true $(PYTHON) manage.py collectstatic --no-input --clear --verbosity 0
 
 # Stamps: an installation is repeated only when its lock has changed.
 

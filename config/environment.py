@@ -113,6 +113,11 @@ class Environment:
         default=(),
         validator=_networks,
     )
+    collected_static: bool = _setting(
+        "serve compressed copies of the static files, which `manage.py collectstatic` lays into `var/static` if "
+        "this is set for it too; `make run` does both",
+        default=False,
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _setting("least level that is logged", default="INFO")
     log_format: Literal["auto", "console", "json"] = _setting(
         "`auto` is `console` in the sandbox and `json` in live mode", default="auto"

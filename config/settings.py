@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_htmx",  # only for the file of htmx
     "ninja",  # only for the files of its documentation page, which would come from a CDN otherwise
     "parking",
 ]
@@ -43,13 +44,19 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.logs.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Programs go no further than this.
+    "config.middleware.ProgramsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads each page by a random length, against BREACH
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -64,7 +71,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-            ]
+                "parking.web.context.of_the_place",
+            ],
+            "libraries": {"parking": "parking.web.tags"},
         },
     }
 ]
@@ -99,7 +108,7 @@ def _postgresql(config: dict[str, Any]) -> dict[str, Any]:
         "connect_timeout": 5,
         "application_name": "smart-parking",
     }
-    return config | {"OPTIONS": options | config.get("OPTIONS", {})}
+    return config | {"ENGINE": "parking.db.postgresql", "OPTIONS": options | config.get("OPTIONS", {})}
 
 
 def _database(config: dict[str, Any]) -> dict[str, Any]:
@@ -137,7 +146,21 @@ AUTH_PASSWORD_VALIDATORS = [
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts) or ([] if LIVE else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = list(ENVIRONMENT.csrf_trusted_origins)
 X_FRAME_OPTIONS = "DENY"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = LIVE
+CSRF_FAILURE_VIEW = "parking.web.errors.csrf_failed"
+LOGIN_URL = "web:sign-in"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # so that a driver needs no session
+# No inline script or style anywhere. `data:` is of the small pictures in Pico's own stylesheet.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = SECURE_SSL_REDIRECT = LIVE
 SECURE_REDIRECT_EXEMPT = [r"^parking/health/$"]  # load balancers ask by plain HTTP
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if LIVE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = LIVE
@@ -150,12 +173,27 @@ if ENVIRONMENT.trust_forwarded_proto:
 # Language, time and files
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("hi", "हिन्दी")]  # each in its own words
+LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-WHITENOISE_USE_FINDERS = True  # served from the packages themselves: no collectstatic step to forget
+# Served from the packages themselves, so that there is no step to forget; or, as `make run` does, from compressed
+# copies whose names change with what is in them, so that browsers keep them for good.
+STATIC_ROOT = BASE_DIR / "var" / "static" if ENVIRONMENT.collected_static else None
+WHITENOISE_USE_FINDERS = not ENVIRONMENT.collected_static
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "config.static.CollectedStorage"
+        if ENVIRONMENT.collected_static
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
 
 LOGGING = log_settings(
     level=ENVIRONMENT.log_level,

@@ -1,18 +1,36 @@
 """The site's addresses."""
 
-from django.contrib import admin
-from django.urls import include, path
-from django.views.generic import RedirectView
+from collections.abc import Callable
+from typing import Any
 
-from parking.api import errors
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+
+from parking.api import errors as api_errors
+from parking.edge.addresses import is_for_programs
+from parking.web import errors as page_errors
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/parking/api/docs")),
+    path("", include("parking.web.urls")),
     path("admin/", admin.site.urls),
     path("parking/", include("parking.api.urls")),
 ]
 
-# Django's own error pages, but JSON below /parking/.
-handler400 = errors.handler400
-handler404 = errors.handler404
-handler500 = errors.handler500
+Page = Callable[..., HttpResponse]
+
+
+def _as_asked(*, json: Page, page: Page) -> Page:
+    """JSON for programs, a page for people."""
+
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return (json if is_for_programs(request.path_info) else page)(request, *args, **kwargs)
+
+    return answer
+
+
+# What Django asks for errors that no view of ours has seen.
+handler400 = _as_asked(json=api_errors.handler400, page=page_errors.bad_request)
+handler403 = page_errors.forbidden
+handler404 = _as_asked(json=api_errors.handler404, page=page_errors.not_found)
+handler500 = _as_asked(json=api_errors.handler500, page=page_errors.server_error)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from parking.domain.callers import device_caller
+from parking.domain.callers import Caller, device_caller
 from parking.models import ParkingZone
 from parking.queries.bookings import BookingDetails, get_booking
 from parking.services import ParkingService, setup
@@ -67,12 +67,19 @@ class Garage:
         self.pay(booking, now=now)
         return booking
 
-    def enter(self, booking: BookingCreated, *, now: datetime = OPENING, scan_id: str | None = None) -> EntryAdmitted:
+    def enter(
+        self,
+        booking: BookingCreated,
+        *,
+        now: datetime = OPENING,
+        scan_id: str | None = None,
+        caller: Caller = ENTRY_GATE,
+    ) -> EntryAdmitted:
         return ParkingService.scan_entry_qr(
             qr_code=booking.qr_code,
             scanner_device_id=ENTRY_GATE.name,
             scan_id=scan_id,
-            caller=ENTRY_GATE,
+            caller=caller,
             now=now,
         )
 

@@ -18,9 +18,9 @@ from django.utils.text import capfirst
 from parking.admin.days import day_links
 from parking.admin.exporting import Exports
 from parking.admin.operations import ServiceActions
-from parking.admin.staff import may
 from parking.admin.times import local_time, rendered
 from parking.domain.permissions import Permission
+from parking.edge.staff import may
 from parking.queries.search import find_bookings
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
 from parking.admin.operations import Tool, said
-from parking.admin.staff import caller_of, may
 from parking.admin.times import local_time, site_time_zone
 from parking.domain.permissions import Permission
+from parking.edge.staff import caller_of, may
 from parking.queries.clock import current_time
 from parking.services import exports
 from parking.services.export_columns import Column, columns_of

@@ -15,8 +15,8 @@ from parking.admin.base import RecordAdmin
 from parking.admin.columns import badge, link, link_to, links_to_lists, told, when
 from parking.admin.filters import Zone, one_condition
 from parking.admin.operations import said
-from parking.admin.staff import caller_of, may
 from parking.domain.permissions import Permission
+from parking.edge.staff import caller_of, may
 from parking.models import (
     ParkingBooking,
     ParkingSession,

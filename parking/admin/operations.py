@@ -17,11 +17,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from parking.admin.staff import caller_of, may
 from parking.admin.times import local_time, rendered
 from parking.domain.callers import Caller
 from parking.domain.errors import ParkingError
 from parking.domain.permissions import Permission
+from parking.edge.staff import caller_of, may
 from parking.queries.clock import current_time
 from parking.services.credentials import NewKey
 

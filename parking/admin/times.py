@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.utils import timezone
 
-from parking.models import ParkingSite
+from parking.queries.site import get_site
 
 
 def site_time_zone() -> ZoneInfo:
-    """The zone of the first site: one operator's sites are taken to keep one time. UTC before there is a site."""
-    name = ParkingSite.objects.order_by("id").values_list("time_zone", flat=True).first()
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    """The time of the first site."""
+    return get_site().time_zone
 
 
 @contextmanager

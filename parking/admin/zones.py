@@ -19,10 +19,10 @@ from django.urls import URLPattern, path, reverse
 from parking.admin.base import RecordAdmin, RecordList
 from parking.admin.columns import badge, link, links_to_lists, show_money, told, when
 from parking.admin.operations import Operation, Tool, Values, said
-from parking.admin.staff import caller_of, may
 from parking.admin.times import local_time, rendered
 from parking.domain.callers import Caller
 from parking.domain.permissions import Permission
+from parking.edge.staff import caller_of, may
 from parking.models import ParkingBooking, ParkingSession, ParkingSlot, ParkingZone
 from parking.queries.clock import current_time
 from parking.queries.zones import MAX_ZONES, ZoneStatus, get_zone_status, list_zones

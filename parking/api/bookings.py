@@ -8,13 +8,13 @@ from ninja import Router, Status
 from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY, GUESSABLE
-from parking.api.identifiers import booking_id_of, moment_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import CancelBooking, CreateBooking
 from parking.api.response_schemas import BookingAnswer, BookingCancelledAnswer, BookingCreatedAnswer
 from parking.domain import errors
 from parking.domain.permissions import Permission
 from parking.domain.states import VehicleClass
+from parking.edge.identifiers import booking_id_of, moment_of
+from parking.edge.moments import now_of
 from parking.queries.bookings import get_booking
 from parking.services import ParkingService
 

@@ -5,20 +5,18 @@ No cookie counts here, so a browser's session and a key never mix on one request
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Final
 
-from django.conf import settings
 from django.http import HttpRequest
 
-from parking.api.moments import now_of
 from parking.domain.callers import DRIVER, UNPROVEN, Caller, CallerKind, device_caller
 from parking.domain.errors import InvalidKey
+from parking.edge.moments import now_of
+from parking.edge.origins import anonymous_source, household, is_trusted_sandbox
 from parking.services import credentials
 
 _SCHEME: Final = "bearer"
 _KNOWN_AS: Final = "_parking_caller"
-_IPV6_HOUSEHOLD: Final = 64
 _UNGUESSABLE_LENGTH: Final = 22
 """So many characters have 128 random bits in base64; a UUID has more."""
 
@@ -59,7 +57,7 @@ def scanning_caller(*, request: HttpRequest, scanner_device_id: str) -> Caller:
         caller = caller_of(request)
     except InvalidKey:
         return UNPROVEN
-    if caller is DRIVER and _is_trusted_sandbox(request=request):
+    if caller is DRIVER and is_trusted_sandbox(request):
         return device_caller(device_id=scanner_device_id)
     return caller
 
@@ -70,7 +68,7 @@ def guessing_source(request: HttpRequest) -> str | None:
     None for a gate with its key, because whoever shows it wrong codes must not shut it for those who have paid, and
     in sandbox mode for this machine itself.
     """
-    if _is_trusted_sandbox(request=request):
+    if is_trusted_sandbox(request):
         return None
     try:
         caller = caller_of(request)
@@ -80,7 +78,7 @@ def guessing_source(request: HttpRequest) -> str | None:
         return None
     if caller.kind in (CallerKind.INTEGRATOR, CallerKind.STAFF):
         return f"caller:{caller.name}"
-    return f"address:{_household(address=client_address(request))}"
+    return anonymous_source(request)
 
 
 def key_scope(*, request: HttpRequest, key: str) -> str:
@@ -95,50 +93,8 @@ def key_scope(*, request: HttpRequest, key: str) -> str:
         caller = UNPROVEN
     if caller.name:
         return caller.label
-    if _is_trusted_sandbox(request=request):
+    if is_trusted_sandbox(request):
         return f"{caller.label}:sandbox"
     if len(key) >= _UNGUESSABLE_LENGTH:
         return caller.label
-    return f"{caller.label}:{_household(address=client_address(request))}"
-
-
-def client_address(request: HttpRequest) -> str:
-    """The address that the request comes from.
-
-    A forwarding header is believed only as far as it was written by the proxies that TRUSTED_PROXIES names: it is
-    read from its end, and the first address that is none of them is the client's.
-    """
-    hops = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    address: str = request.META.get("REMOTE_ADDR", "")
-    while hops and _is_trusted_proxy(address=address):
-        address = hops.pop()
-    return address
-
-
-def _is_trusted_sandbox(*, request: HttpRequest) -> bool:
-    """Of the connection itself: what a header says of it can be forged."""
-    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
-        return False  # it came through a proxy on this machine, from anywhere
-    address = _parsed(address=request.META.get("REMOTE_ADDR", ""))
-    return settings.PARKING_MODE == "sandbox" and address is not None and address.is_loopback
-
-
-def _is_trusted_proxy(*, address: str) -> bool:
-    parsed = _parsed(address=address)
-    return parsed is not None and any(parsed in ip_network(proxy) for proxy in settings.TRUSTED_PROXIES)
-
-
-def _household(*, address: str) -> str:
-    """One source for all addresses that one household has: a whole /64 of IPv6."""
-    parsed = _parsed(address=address)
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, _IPV6_HOUSEHOLD), strict=False))
-    return str(parsed) if parsed is not None else "unknown"
-
-
-def _parsed(*, address: str) -> IPv4Address | IPv6Address | None:
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return None
-    return ip.ipv4_mapped or ip if isinstance(ip, IPv6Address) else ip
+    return f"{caller.label}:{household(request)}"

@@ -7,7 +7,7 @@ from typing import Any, Final, TypedDict
 
 from pydantic import BaseModel
 
-from parking.api.errors import BodyTooLarge, InternalError, InvalidIdempotencyKey, InvalidJson, UnsupportedMediaType
+from parking.api.errors import InvalidIdempotencyKey, InvalidJson, UnsupportedMediaType
 from parking.api.idempotency import HEADER, REPLAYED
 from parking.api.response_schemas import Error, FieldError
 from parking.domain.errors import (
@@ -20,6 +20,7 @@ from parking.domain.errors import (
     TooManyGuesses,
     Unavailable,
 )
+from parking.edge.errors import BodyTooLarge, InternalError
 
 Refusal = type[ParkingError]
 

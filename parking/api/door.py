@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, resolve
@@ -16,17 +18,13 @@ from ninja.parser import Parser
 from parking.api import strict_json
 from parking.api.callers import guessing_source
 from parking.api.errors import (
-    BadRequest,
-    BodyTooLarge,
     ErrorResponse,
     InvalidJson,
-    MethodNotAllowed,
     UnsupportedMediaType,
     error_of,
     error_response,
 )
 from parking.api.idempotency import once_for_each_key
-from parking.api.moments import now_of
 from parking.domain.errors import (
     DeviceKeyRequired,
     InvalidKey,
@@ -36,6 +34,8 @@ from parking.domain.errors import (
     UnknownDiscount,
     UnknownSession,
 )
+from parking.edge.errors import BadRequest, BodyTooLarge, MethodNotAllowed
+from parking.edge.moments import now_of
 from parking.services import guesses
 
 MAX_BODY_BYTES: Final = 64 * 1024
@@ -44,6 +44,8 @@ _JSON: Final = "application/json"
 
 _PAGES: Final = ("openapi-json", "openapi-view")  # ninja's own, which answer to any method
 _HEALTH: Final = "health"  # guesses nothing, and must answer while the database does not
+_SHARED: Final = ("zones", "zone_status")
+_SHARED_SECONDS: Final = 0.2
 _WRONG_GUESSES: Final = (UnknownBooking, UnknownSession, UnknownCode, UnknownDiscount, InvalidKey, DeviceKeyRequired)
 
 View = Callable[..., HttpResponseBase]
@@ -63,6 +65,8 @@ def through_the_door(pattern: URLPattern) -> URLPattern:
         view = require_safe(view)
     if pattern.name != _HEALTH:
         view = _counting_guesses(once_for_each_key(view))
+    if pattern.name in _SHARED:
+        view = _sharing(view)
     return URLPattern(pattern.pattern, _guarded(view), pattern.default_args, pattern.name)
 
 
@@ -85,6 +89,19 @@ def _guarded(view: View) -> View:
         return response
 
     return guarded
+
+
+def _sharing(view: View) -> View:
+    """Let whoever asks the same in the same moment have the same answer (`config.shared_answers`)."""
+
+    @wraps(view)
+    def sharing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        if settings.PARKING_MODE == "live" and response.status_code == HTTPStatus.OK:
+            response.shared_seconds = _SHARED_SECONDS  # type: ignore[attr-defined]
+        return response
+
+    return sharing
 
 
 def _counting_guesses(view: View) -> View:

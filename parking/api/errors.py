@@ -5,36 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-import structlog
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views import defaults
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from parking.domain.errors import (
-    Busy,
-    IdempotencyInProgress,
-    InvalidField,
-    NotFound,
-    ParkingError,
-    PaymentInProgress,
-    TooManyGuesses,
-    Unauthenticated,
-    Unavailable,
-)
+from parking.domain.errors import InvalidField, NotFound, ParkingError, TooManyGuesses, Unauthenticated
+from parking.edge.errors import TRY_AGAIN_SOON, BadRequest, InternalError
+from parking.edge.errors import error_of as edge_error_of
 
 API_ROOT: Final = "/parking/"
-TRY_AGAIN_SOON: Final = (Busy, IdempotencyInProgress, PaymentInProgress, Unavailable)
-
-log = structlog.get_logger(__name__)
-
-
-class BadRequest(ParkingError):
-    default_code = "bad_request"
-    default_status = 400
-    default_message = "The request cannot be understood."
 
 
 class InvalidJson(ParkingError):
@@ -49,27 +29,10 @@ class InvalidIdempotencyKey(ParkingError):
     default_message = "The header Idempotency-Key must have 1 to 255 visible ASCII characters."
 
 
-class MethodNotAllowed(ParkingError):
-    default_code = "method_not_allowed"
-    default_status = 405
-    default_message = "This address does not answer that method."
-
-
-class BodyTooLarge(ParkingError):
-    default_code = "body_too_large"
-    default_status = 413
-    default_message = "The body is too large. Send at most 64 KiB."
-
-
 class UnsupportedMediaType(ParkingError):
     default_code = "unsupported_media_type"
     default_status = 415
     default_message = "Send a JSON body, with the header Content-Type: application/json."
-
-
-class InternalError(ParkingError):
-    default_code = "internal_error"
-    default_message = "Something went wrong on our side. It has been recorded; please try again later."
 
 
 class ErrorResponse(JsonResponse):
@@ -99,26 +62,12 @@ def error_body(error: ParkingError) -> dict[str, object]:
 
 
 def error_of(exception: Exception) -> ParkingError:
-    """What any exception is answered with. One that nobody foresaw is logged, and nothing of it is told."""
+    """What any exception is answered with: ninja's own are read here, the others at every edge alike."""
     # Ninja hides what its parser raised behind an error of its own.
     cause = exception.__cause__ if isinstance(exception, HttpError) else exception
-    match cause:
-        case ParkingError():
-            return cause
-        case ValidationError():
-            return _invalid_fields(errors=cause.errors)
-        case RequestDataTooBig():
-            return BodyTooLarge()
-        case SuspiciousOperation() | UnreadablePostError():
-            return BadRequest()
-        case Http404():
-            return NotFound("There is nothing at this address.")
-        case OperationalError() | InterfaceError():
-            log.error("database_unavailable", error_type=type(cause).__name__, exc_info=cause)
-            return Unavailable()
-        case _:
-            log.error("request_failed", error_type=type(exception).__name__, exc_info=exception)
-            return InternalError()
+    if isinstance(cause, ValidationError):
+        return _invalid_fields(errors=cause.errors)
+    return edge_error_of(cause or exception)
 
 
 def add_handlers(*, api: NinjaAPI) -> None:

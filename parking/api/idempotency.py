@@ -14,9 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from parking.api.callers import key_scope
-from parking.api.errors import API_ROOT, TRY_AGAIN_SOON, ErrorResponse, InvalidIdempotencyKey, MethodNotAllowed
-from parking.api.moments import now_of
+from parking.api.errors import API_ROOT, ErrorResponse, InvalidIdempotencyKey
 from parking.domain.errors import ParkingError, TooManyGuesses, Unauthenticated
+from parking.edge.errors import TRY_AGAIN_SOON, MethodNotAllowed
+from parking.edge.moments import now_of
 from parking.queries.clock import current_time
 from parking.services import idempotency
 from parking.services.idempotency import MAX_ROUTE_LENGTH, KeyedRequest, StoredAnswer

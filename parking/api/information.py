@@ -12,12 +12,12 @@ from pydantic import BaseModel, Field, WithJsonSchema
 from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import moment_of, zone_id_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import MomentText
 from parking.api.response_schemas import AvailabilityAnswer, HealthAnswer, ZonesAnswer, ZoneStatusAnswer
 from parking.domain.errors import InvalidField, Unavailable, UnknownZone
 from parking.domain.permissions import Permission
+from parking.edge.identifiers import moment_of, zone_id_of
+from parking.edge.moments import now_of
 from parking.queries.availability import get_room
 from parking.queries.zones import count_zones, list_zones
 from parking.services import ParkingService

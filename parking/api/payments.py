@@ -8,12 +8,12 @@ from ninja import Router, Status
 from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY, GUESSABLE
-from parking.api.identifiers import booking_id_of, session_id_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import PayAdditional, PayBooking
 from parking.api.response_schemas import AdditionalPaymentAnswer, BookingPaymentAnswer
 from parking.domain import errors
 from parking.domain.states import PaymentStatus
+from parking.edge.identifiers import booking_id_of, session_id_of
+from parking.edge.moments import now_of
 from parking.services import ParkingService
 
 router = Router(tags=["Payments"])

@@ -8,13 +8,13 @@ from ninja import Router
 from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY, GUESSABLE
-from parking.api.identifiers import booking_id_of, moment_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import AskQuote
 from parking.api.response_schemas import QuoteAnswer
 from parking.domain import errors
 from parking.domain.permissions import Permission
 from parking.domain.states import VehicleClass
+from parking.edge.identifiers import booking_id_of, moment_of
+from parking.edge.moments import now_of
 from parking.queries.quotes import QuotedVisit, quote_booking, quote_visit
 
 router = Router(tags=["Quotes"])

@@ -11,10 +11,10 @@ from pydantic import WithJsonSchema
 from parking.api import documentation, receipt_answer
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY, GUESSABLE
-from parking.api.identifiers import booking_id_of
-from parking.api.moments import now_of
 from parking.api.response_schemas import ReceiptAnswer
 from parking.domain.errors import InvalidField, NothingPaid, UnknownBooking
+from parking.edge.identifiers import booking_id_of
+from parking.edge.moments import now_of
 from parking.queries.receipt_pdf import receipt_pdf
 from parking.services import ParkingService
 

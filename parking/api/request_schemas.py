@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from parking.api.identifiers import day_of, moment_of
 from parking.domain.contacts import MAX_NAME_LENGTH
 from parking.domain.states import VehicleClass
 from parking.domain.tariffs import MAX_BOOKED_HOURS
+from parking.edge.identifiers import day_of, moment_of
 
 EXAMPLE_ID: Final = "0b9d6b1e-5b0c-4c57-9d0e-3f7a3c1f2a44"
 EXAMPLE_CODE: Final = "PARK-ABC123DEF456"

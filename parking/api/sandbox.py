@@ -8,10 +8,10 @@ from django.http import HttpRequest
 from ninja import Router
 
 from parking.api import documentation, render
-from parking.api.identifiers import moment_of
 from parking.api.request_schemas import AdjustClock
 from parking.api.response_schemas import ClockAnswer
 from parking.domain.errors import Busy, ClockBackwards
+from parking.edge.identifiers import moment_of
 from parking.services import sandbox_clock
 
 router = Router(tags=["Sandbox"])

@@ -10,12 +10,12 @@ from ninja import Router
 
 from parking.api import documentation, render
 from parking.api.callers import scanning_caller
-from parking.api.identifiers import moment_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import ScanEntry, ScanExit
 from parking.api.response_schemas import EntryAnswer, ExitAnswer, PaymentDueError
 from parking.domain import errors
 from parking.domain.callers import Caller
+from parking.edge.identifiers import moment_of
+from parking.edge.moments import now_of
 from parking.services import ParkingService
 
 router = Router(tags=["Gates"])

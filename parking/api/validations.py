@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field, model_validator
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY, GUESSABLE
-from parking.api.identifiers import booking_id_of, session_id_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import EXAMPLE_ID, IdText, strict
 from parking.api.response_schemas import Amount, AnswerWithMessage, Currency, Id
 from parking.domain import errors
 from parking.domain.money import format_amount
+from parking.edge.identifiers import booking_id_of, session_id_of
+from parking.edge.moments import now_of
 from parking.services import ParkingService
 from parking.services.validations import ValidationApplied
 

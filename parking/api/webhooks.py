@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from ninja import Router
 
 from parking.api import documentation
-from parking.api.moments import now_of
 from parking.api.response_schemas import EventAnswer
 from parking.domain import errors
+from parking.edge.moments import now_of
 from parking.services import ParkingService
 
 router = Router(tags=["Providers"])

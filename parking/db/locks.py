@@ -10,11 +10,11 @@ On SQLite the whole transaction is the lock (BEGIN IMMEDIATE), and these are pla
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from parking.db.transactions import require_transaction
 from parking.domain.errors import Busy
@@ -31,6 +31,13 @@ from parking.models import (
 )
 
 _TERMS = ("zone", "tariff", "policy")
+
+
+def lock_clause(rows: Mapping[type[Model], str], *, skip_locked: bool = False) -> str:
+    """The end of a statement of our own that locks the rows under these aliases; on SQLite there is nothing to say."""
+    if connection.vendor != "postgresql" or not rows:
+        return ""
+    return f" FOR NO KEY UPDATE OF {', '.join(rows.values())}{' SKIP LOCKED' if skip_locked else ''}"
 
 
 def lock_booking(*, booking_id: UUID) -> ParkingBooking | None:

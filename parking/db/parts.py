@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
+from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=Model)
 Converter = Callable[[Any], Any]
@@ -29,26 +31,39 @@ class Part(Generic[M]):
         self._converters_of: dict[str, list[tuple[int, Converter]]] = {}
 
     def read(self, values: Sequence[Any]) -> M | None:
-        """The row; None where an outer join found none."""
+        """The row, whatever else follows its columns; None where an outer join found none."""
         if values[self._key] is None:
             return None
         row = list(values)
         for index, convert in self._converters():
             if row[index] is not None:
                 row[index] = convert(row[index])
-        return self._model.from_db("default", self._names, row)
+        # What `from_db` does, less the constructor, which takes values in any order and by any name.
+        instance = self._model.__new__(self._model)
+        instance._state = state = ModelState()
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
+        instance.__dict__.update(zip(self._names, row, strict=False))
+        return instance
+
+    def read_one(self, values: Sequence[Any]) -> M:
+        """A row that is there."""
+        row = self.read(values)
+        if row is None:
+            raise RuntimeError(f"a row of {self._model.__name__} was to be there")
+        return row
 
     def _converters(self) -> list[tuple[int, Converter]]:
         """What a database gives otherwise than Python wants it: times and UUIDs on SQLite, JSON everywhere.
 
         Kept for each kind of database: a replay has one of its own beside the configured one.
         """
+        connection = connections[DEFAULT_DB_ALIAS]
         known = self._converters_of.get(connection.vendor)
         if known is None:
-            known = self._converters_of[connection.vendor] = list(self._needed())
+            known = self._converters_of[connection.vendor] = list(self._needed(connection))
         return known
 
-    def _needed(self) -> Iterator[tuple[int, Converter]]:
+    def _needed(self, connection: BaseDatabaseWrapper) -> Iterator[tuple[int, Converter]]:
         for index, field in enumerate(self._fields):
             expression = field.get_col(self._model._meta.db_table)
             steps = [*connection.ops.get_db_converters(expression), *field.get_db_converters(connection)]
@@ -75,7 +90,7 @@ class Parts:
 def _chain(steps: Sequence[Any], expression: Any) -> Converter:
     def convert(value: Any) -> Any:
         for step in steps:
-            value = step(value, expression, connection)
+            value = step(value, expression, connections[DEFAULT_DB_ALIAS])
         return value
 
     return convert

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from django.db import connection
 
-from parking.db.cursors import prepared_cursor
+from parking.db import locks
+from parking.db.exchange import Row, Statement
 from parking.db.parts import Part, Parts
 from parking.db.transactions import require_transaction
-from parking.db.writing import one_round_trip, send
+from parking.db.writing import ask
 from parking.models import (
     GateDevice,
     ParkingBooking,
@@ -45,8 +46,6 @@ _FIND: Final = """
 SELECT b.id FROM parking_parkingbooking b
 JOIN parking_vehicle v ON v.id = b.vehicle_id
 WHERE b.qr_code = %s"""
-LOCKED: Final = ("b", "v")
-"""The booking and its vehicle, as `lock_booking_and_vehicle` locks them."""
 _READ: Final = f"""
 SELECT {_PARTS.columns},
     (SELECT SUM(captured_minor - surplus_minor) FROM parking_payment
@@ -115,51 +114,40 @@ class Presented:
 def lock_presented(*, code: str | None, device_id: str, scan_id: str | None, at: datetime) -> Presented:
     """Lock the booking of the code and its vehicle, and read all that a scan at that moment needs."""
     require_transaction()
-    send()
-    with (
-        prepared_cursor() as device,
-        prepared_cursor() as lock,
-        prepared_cursor() as read,
-        prepared_cursor() as earlier,
-    ):
-        with one_round_trip():
-            device.execute(_DEVICE, [device_id])
-            if code is not None:
-                _lock_and_read(lock=lock, read=read, code=code, at=at)
-            if scan_id is not None:
-                earlier.execute(_EARLIER, [device_id, scan_id])
-        devices = device.fetchall()
-        row = read.fetchone() if code is not None else None
-        scan = earlier.fetchone() if scan_id is not None else None
+    asked = {"device": Statement(_DEVICE, [device_id])}
+    if code is not None:
+        asked |= _lock_and_read(code=code, at=at)
+    if scan_id is not None:
+        asked["earlier"] = Statement(_EARLIER, [device_id, scan_id])
+    found = ask(asked)
+    devices, tickets, scans = found["device"], found.get("ticket"), found.get("earlier")
     return Presented(
         device=_DEVICE_PART.read(devices[0]) if devices else None,
         served_zone_ids=frozenset(served for *_, served in devices if served is not None),
-        ticket=None if row is None else _ticket(row),
-        earlier=None if scan is None else _SCAN_PART.read(scan),
+        ticket=_ticket(tickets[0]) if tickets else None,
+        earlier=_SCAN_PART.read(scans[0]) if scans else None,
     )
 
 
 def read_ticket(*, booking_id: UUID, at: datetime) -> Ticket:
     """The same of a booking that is locked already."""
     require_transaction()
-    send()
     value = booking_id if connection.features.has_native_uuid_field else booking_id.hex
-    with prepared_cursor() as cursor:
-        cursor.execute(f"{_READ} b.id = %s", [*_moments(at=at), value])
-        return _ticket(cursor.fetchone())
+    found = ask({"ticket": Statement(f"{_READ} b.id = %s", [*_moments(at=at), value])})
+    return _ticket(found["ticket"][0])
 
 
-def _lock_and_read(*, lock: Any, read: Any, code: str, at: datetime) -> None:
-    if connection.vendor == "postgresql" and LOCKED:
-        lock.execute(f"{_FIND} FOR NO KEY UPDATE OF {', '.join(LOCKED)}", [code])
-    read.execute(f"{_READ} b.qr_code = %s", [*_moments(at=at), code])
+def _lock_and_read(*, code: str, at: datetime) -> dict[str, Statement]:
+    read = {"ticket": Statement(f"{_READ} b.qr_code = %s", [*_moments(at=at), code])}
+    clause = locks.lock_clause({ParkingBooking: "b", Vehicle: "v"})
+    return {"lock": Statement(f"{_FIND}{clause}", [code])} | read if clause else read
 
 
 def _moments(*, at: datetime) -> list[Any]:
     return [connection.ops.adapt_datetimefield_value(at)] * 2
 
 
-def _ticket(row: Any) -> Ticket:
+def _ticket(row: Row) -> Ticket:
     parts, (captured, refunded, adjusted, validations, inside, promised, out) = _PARTS.read(row)
     booking, vehicle, zone, tariff, policy, allocation, held, session, used, quote = parts
     booking.vehicle, booking.zone, booking.tariff, booking.policy = vehicle, zone, tariff, policy

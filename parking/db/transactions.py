@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 from django.db import DatabaseError, connection, transaction
 
@@ -20,11 +20,9 @@ def use_case() -> Iterator[None]:
     """
     within_another = connection.in_atomic_block  # of a test; its savepoint must still be there when a write fails
     try:
-        with ExitStack() as together, transaction.atomic(durable=True), writing.queueing():
+        with transaction.atomic(durable=True), writing.queueing():
             yield
-            if writing.has_pending() and not within_another:
-                together.enter_context(writing.one_round_trip())
-            writing.send()
+            writing.send(and_commit=not within_another)
     except DatabaseError as error:
         translated = translate(error=error)
         if translated is None:

@@ -1,48 +1,54 @@
 """Writes that are sent together: queued while a use case decides, and sent in one go with its commit.
 
-A gate answers as fast as the database is asked seldom. So a use case says what it writes by `insert` and `update`,
-and the statements leave together: on PostgreSQL in one round trip with the COMMIT, on SQLite one after another. A
+A use case says what it writes by `insert` and `update`, and the statements leave in one exchange with the COMMIT. A
 query in between sends them first, so that nothing ever reads around its own writes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from typing import Any, Final
 
-from django.db import connection
-from django.db.models import Field, Model
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Field, JSONField, Model
 
-from parking.db.cursors import prepared_cursor
+from parking.db.exchange import COMMIT, Row, Statement, exchange
 
 _ATTRIBUTE: Final = "parking_pending_writes"
-Statement = tuple[str, list[Any]]
 
 
 def insert(row: Model) -> None:
     """Write a new row with all of its columns. Its number, if the database gives it one, is not known afterwards."""
-    sql, fields = _insertion(type(row))
-    _write(sql=sql, values=[_value(field=field, row=row) for field in fields])
+    _write(_insertion(type(row)), row)
     row._state.adding = False
 
 
 def update(row: Model, *names: str) -> None:
     """Write these fields of a row that is there, and that the caller has locked."""
-    sql, fields = _change(type(row), names)
-    _write(sql=sql, values=[_value(field=field, row=row) for field in fields])
+    _write(_change(type(row), names), row)
 
 
-def send() -> None:
-    """Execute what is queued, in its order. On PostgreSQL this waits for the last answer only."""
-    pending = _pending()
-    if not pending:
+def send(*, and_commit: bool = False) -> None:
+    """Carry out what is queued, in its order; with `and_commit` the transaction ends in the same exchange.
+
+    Django's own commit, which follows, then finds nothing left to do. On SQLite it does all of it.
+    """
+    statements = _take_pending()
+    if not statements:
         return
-    statements, pending[:] = list(pending), []
-    with prepared_cursor() as cursor:
-        for sql, values in statements:
-            cursor.execute(sql, values)
+    if and_commit and connection.vendor == "postgresql":
+        statements.append(COMMIT)
+    exchange(*statements)
+
+
+def ask(statements: Mapping[str, Statement]) -> dict[str, list[Row]]:
+    """The rows of each statement, under its name; what is queued goes before them in the same exchange."""
+    before = _take_pending()
+    answers = exchange(*before, *statements.values())
+    return dict(zip(statements, answers[len(before) :], strict=True))
 
 
 @contextmanager
@@ -56,19 +62,12 @@ def queueing() -> Iterator[None]:
         setattr(connection, _ATTRIBUTE, None)
 
 
-@contextmanager
-def one_round_trip() -> Iterator[None]:
-    """Within it PostgreSQL is sent statements without waiting for each answer; errors come at the latest at its end."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    connection.ensure_connection()
-    with connection.wrap_database_errors, connection.connection.pipeline():
-        yield
-
-
-def has_pending() -> bool:
-    return bool(_pending())
+def _take_pending() -> list[Statement]:
+    pending = _pending()
+    if not pending:
+        return []
+    taken, pending[:] = list(pending), []
+    return taken
 
 
 def _pending() -> list[Statement] | None:
@@ -76,15 +75,16 @@ def _pending() -> list[Statement] | None:
     return pending
 
 
-def _write(*, sql: str, values: list[Any]) -> None:
+def _write(text: _Text, row: Model) -> None:
+    connection = connections[DEFAULT_DB_ALIAS]
     if not connection.in_atomic_block:
         raise RuntimeError("rows are written inside parking.db.transactions.use_case() only")
+    statement = Statement(text.sql, text.values_of(row, connection))
     pending = _pending()
-    if pending is not None:
-        pending.append((sql, values))
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+    if pending is None:
+        exchange(statement)
+    else:
+        pending.append(statement)
 
 
 def _send_first(
@@ -98,23 +98,38 @@ def _send_first(
     return execute(sql, params, many, context)
 
 
-def _value(*, field: Field[Any, Any], row: Model) -> Any:
-    return field.get_db_prep_save(getattr(row, field.attname), connection)
+class _Text:
+    """The text of a write, and how its values are read from a row."""
+
+    def __init__(self, sql: str, fields: Sequence[Field[Any, Any]]) -> None:
+        self.sql = sql
+        self._fields = fields
+        # PostgreSQL's driver takes what Python has; only JSON must be told from a text.
+        self._plain = [(field.attname, field if isinstance(field, JSONField) else None) for field in fields]
+
+    def values_of(self, row: Model, connection: BaseDatabaseWrapper) -> list[Any]:
+        if connection.vendor != "postgresql":
+            return [field.get_db_prep_save(getattr(row, field.attname), connection) for field in self._fields]
+        values = row.__dict__
+        return [
+            values[name] if field is None else field.get_db_prep_save(values[name], connection)
+            for name, field in self._plain
+        ]
 
 
 @cache
-def _insertion(model: type[Model]) -> tuple[str, list[Field[Any, Any]]]:
+def _insertion(model: type[Model]) -> _Text:
     meta = model._meta
     fields = [field for field in meta.concrete_fields if field is not meta.auto_field]
     columns = ", ".join(f'"{field.column}"' for field in fields)
     marks = ", ".join(["%s"] * len(fields))
-    return f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({marks})', fields  # noqa: S608 -- our own names
+    return _Text(f'INSERT INTO "{meta.db_table}" ({columns}) VALUES ({marks})', fields)  # noqa: S608 -- our own names
 
 
 @cache
-def _change(model: type[Model], names: tuple[str, ...]) -> tuple[str, list[Field[Any, Any]]]:
+def _change(model: type[Model], names: tuple[str, ...]) -> _Text:
     meta = model._meta
     fields: list[Field[Any, Any]] = [meta.get_field(name) for name in names]  # type: ignore[misc]
     changes = ", ".join(f'"{field.column}" = %s' for field in fields)
     key = meta.pk
-    return f'UPDATE "{meta.db_table}" SET {changes} WHERE "{key.column}" = %s', [*fields, key]  # noqa: S608
+    return _Text(f'UPDATE "{meta.db_table}" SET {changes} WHERE "{key.column}" = %s', [*fields, key])  # noqa: S608

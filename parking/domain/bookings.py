@@ -26,6 +26,7 @@ from parking.domain.stays import StaySnapshot, bill_at
 from parking.domain.tariffs import MAX_BOOKED_HOURS, Tariff
 
 _CLOCK_SKEW: Final = timedelta(seconds=60)
+_MAX_HORIZON: Final = timedelta(days=730)
 """A client's "now" may be this much behind ours and still mean now."""
 
 
@@ -77,11 +78,11 @@ class Extension:
     amount_minor: int
 
 
-def plan_window(*, starts_at: datetime | None, hours: int, now: datetime, policy: Policy) -> Window:
+def plan_window(*, starts_at: datetime | None, hours: int, now: datetime) -> Window:
     """The window of a new booking: from now, or from the later moment that was asked for.
 
-    Raises InvalidField for hours outside 1 to 24, for a start without an offset, in the past, or beyond the
-    policy's horizon.
+    Raises InvalidField for hours outside 1 to 24, and for a start without an offset, in the past or beyond any policy's
+    horizon.
     """
     if not 1 <= hours <= MAX_BOOKED_HOURS:
         raise InvalidField(field="hours", problem=f"must be a whole number from 1 to {MAX_BOOKED_HOURS}.")
@@ -91,13 +92,22 @@ def plan_window(*, starts_at: datetime | None, hours: int, now: datetime, policy
         raise InvalidField(field="starts_at", problem="must carry an offset, such as 2026-01-31T09:00:00+05:30.")
     elif starts_at < now - _CLOCK_SKEW:
         raise InvalidField(field="starts_at", problem="is in the past. Leave it out to start now.")
-    elif starts_at > now + timedelta(seconds=policy.booking_horizon_seconds):
-        days = policy.booking_horizon_seconds // 86_400
-        raise InvalidField(field="starts_at", problem=f"is too far ahead. Book at most {days} days ahead.")
+    elif starts_at > now + _MAX_HORIZON:
+        raise _too_far(days=_MAX_HORIZON.days)
     else:
         start = max(starts_at, now)
     start = start.astimezone(UTC)  # added to a local time, hours would be those of its wall clock
     return Window(starts_at=start, ends_at=start + timedelta(hours=hours))
+
+
+def require_near(*, window: Window, now: datetime, policy: Policy) -> None:
+    """Raise InvalidField for a window that begins beyond the policy's horizon."""
+    if window.starts_at > now + timedelta(seconds=policy.booking_horizon_seconds):
+        raise _too_far(days=policy.booking_horizon_seconds // 86_400)
+
+
+def _too_far(*, days: int) -> InvalidField:
+    return InvalidField(field="starts_at", problem=f"is too far ahead. Book at most {days} days ahead.")
 
 
 def refusal_to_pay(*, booking: BookingSnapshot, now: datetime) -> ParkingError | None:

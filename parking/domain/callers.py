@@ -33,11 +33,16 @@ class CallerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
-    """One caller of one use case. A driver has no name: the booking's id is all that it holds."""
+    """One caller of one use case. A driver has no name: the booking's id is all that it holds.
+
+    `key_hash` is that of the key by which a gate has proven itself, maybe some seconds ago: who lets a car through
+    sees whether it is the gate's key still.
+    """
 
     kind: CallerKind
     name: str = ""
     permissions: frozenset[Permission]
+    key_hash: str = ""
 
     @property
     def label(self) -> str:
@@ -55,8 +60,8 @@ UNPROVEN: Final = Caller(kind=CallerKind.UNPROVEN, permissions=frozenset())
 SYSTEM: Final = Caller(kind=CallerKind.SYSTEM, permissions=frozenset(Permission))
 
 
-def device_caller(*, device_id: str) -> Caller:
-    return Caller(kind=CallerKind.DEVICE, name=device_id, permissions=DEVICE_PERMISSIONS)
+def device_caller(*, device_id: str, key_hash: str = "") -> Caller:
+    return Caller(kind=CallerKind.DEVICE, name=device_id, permissions=DEVICE_PERMISSIONS, key_hash=key_hash)
 
 
 def integrator_caller(*, name: str, scopes: Iterable[Scope]) -> Caller:

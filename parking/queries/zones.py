@@ -11,10 +11,11 @@ from typing import Final
 
 from django.db import connection
 
-from parking.db.cursors import prepared_cursor
+from parking.db.exchange import Statement, exchange
 from parking.domain.errors import UnknownZone
+from parking.domain.states import VehicleClass
 from parking.domain.tariffs import read_tariff
-from parking.models import ParkingZone
+from parking.models import ParkingZone, ZoneTariff
 
 MAX_ZONES: Final = 500
 _MAX_ID: Final = 2**63 - 1
@@ -80,15 +81,20 @@ def get_zone_status(*, zone_id: int, now: datetime) -> ZoneStatus:
     raise UnknownZone
 
 
+def classes_with_prices() -> list[VehicleClass]:
+    """The classes of vehicles that some open zone has a price of its own for."""
+    named = ZoneTariff.objects.filter(zone__is_open=True).values_list("vehicle_class", flat=True).distinct()
+    return [one for one in VehicleClass if one in set(named)]
+
+
 def count_zones() -> int:
     return ParkingZone.objects.filter(is_open=True).count()
 
 
 def _statuses(*, which: str, values: Sequence[object], now: datetime) -> list[ZoneStatus]:
     moment = connection.ops.adapt_datetimefield_value(now)
-    with prepared_cursor() as cursor:
-        cursor.execute(_ZONES + which, [*[moment] * _MOMENTS, *values])
-        return [_status(*row) for row in cursor.fetchall()]
+    [rows] = exchange(Statement(_ZONES + which, [*[moment] * _MOMENTS, *values]))
+    return [_status(*row) for row in rows]
 
 
 def _status(

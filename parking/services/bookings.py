@@ -12,8 +12,9 @@ from django.db.models import Q
 
 from parking.db import writing
 from parking.db.locks import lock_booking, lock_vehicle
+from parking.db.new_bookings import Beginnings, lock_beginnings
 from parking.db.transactions import use_case
-from parking.domain.bookings import Window, decide_cancellation, plan_window, refusal_to_change
+from parking.domain.bookings import Window, decide_cancellation, plan_window, refusal_to_change, require_near
 from parking.domain.callers import DRIVER, SYSTEM, Caller
 from parking.domain.cards import without_card_numbers
 from parking.domain.codes import CODE_RANDOM_BITS, qr_code_from_bits
@@ -65,19 +66,30 @@ def create_booking(
         "owner_name": clean_owner_name(text=owner_name),
         "phone_number": e164_phone(text=phone_number, region=settings.PARKING_PHONE_REGION),
     }
-    zone = _open_zone(zone_id=zone_id)
-    tariff = snapshots.zone_tariff(zone=zone, vehicle_class=vehicle_class)
-    window = plan_window(starts_at=starts_at, hours=hours, now=now, policy=snapshots.policy_of(version=zone.policy))
+    window = plan_window(starts_at=starts_at, hours=hours, now=now)
+    if not 0 < zone_id <= _MAX_ID:
+        raise UnknownZone
 
     def attempt() -> BookingCreated:
         with use_case():
-            vehicle = _vehicle(plate=plate, contact=contact, now=now)
-            slot = _find_slot(zone=zone, vehicle=vehicle, window=window, now=now)
-            booking = _insert(
-                zone=zone,
-                tariff=tariff,
+            found = lock_beginnings(
+                plate=plate,
+                contact=contact,
+                zone_id=zone_id,
                 vehicle_class=vehicle_class,
-                vehicle=vehicle,
+                start=window.starts_at,
+                end=window.ends_at,
+                now=now,
+            )
+            if found is None:
+                raise UnknownZone
+            require_near(window=window, now=now, policy=snapshots.policy_of(version=found.zone.policy))
+            slot = _slot_for(found=found, window=window, now=now)
+            booking = _insert(
+                zone=found.zone,
+                tariff=found.tariff,
+                vehicle_class=vehicle_class,
+                vehicle=found.vehicle,
                 slot=slot,
                 hours=hours,
                 window=window,
@@ -93,7 +105,7 @@ def create_booking(
         return attempt()
     except Busy:
         # Others were at work on what stood in the way. Look once more before turning a driver away.
-        slots.wait_for_stale(zone_id=zone.id, plate=plate, now=now)
+        slots.wait_for_stale(zone_id=zone_id, plate=plate, now=now)
         return attempt()
 
 
@@ -223,28 +235,24 @@ def _refund_changed(*, refund_minor: int, currency: str) -> RefundChanged:
     )
 
 
-def _open_zone(*, zone_id: int) -> ParkingZone:
-    zone = None
-    if 0 < zone_id <= _MAX_ID:
-        zone = ParkingZone.objects.select_related("tariff", "policy").filter(id=zone_id, is_open=True).first()
-    if zone is None:
-        raise UnknownZone
-    return zone
-
-
 def _vehicle(*, plate: str, contact: dict[str, str], now: datetime) -> Vehicle:
     """The vehicle, locked; made if it is new. A stranger's booking never rewrites what is known of a vehicle."""
     Vehicle.objects.bulk_create([Vehicle(number=plate, created_at=now, **contact)], ignore_conflicts=True)
     return lock_vehicle(number=plate)
 
 
-def _find_slot(*, zone: ParkingZone, vehicle: Vehicle, window: Window, now: datetime) -> ParkingSlot:
+def _slot_for(*, found: Beginnings, window: Window, now: datetime) -> ParkingSlot:
     """A slot for the vehicle, locked. A hold whose time is over stands in nobody's way (promise I4), also while
     somebody else is just writing that down: then Busy is raised, because nothing is known yet."""
-    nobody_at_work = slots.lapse_stale(zone_id=zone.id, vehicle_id=vehicle.id, now=now)
-    if _is_busy(vehicle=vehicle, window=window, now=now):
+    is_busy, nobody_at_work = found.has_booking or (found.is_inside and window.starts_at <= now), True
+    if found.is_stale:
+        nobody_at_work = slots.lapse_stale(zone_id=found.zone.id, vehicle_id=found.vehicle.id, now=now)
+        is_busy = _is_busy(vehicle=found.vehicle, window=window, now=now)
+    if is_busy:
         raise VehicleBusy if nobody_at_work else Busy
-    slot = slots.take_free_slot(zone_id=zone.id, start=window.starts_at, end=window.ends_at, now=now)
+    slot = found.slot or slots.take_free_slot(
+        zone_id=found.zone.id, start=window.starts_at, end=window.ends_at, now=now
+    )
     if slot is None:
         raise ZoneFull if nobody_at_work else Busy
     return slot
@@ -296,7 +304,8 @@ def _insert(
 
 def _give_free(*, booking: ParkingBooking, now: datetime) -> None:
     """What costs nothing needs no payment, and no hold that could lapse before one."""
-    refusal = collection.give_booking(booking=booking, now=now)
+    allocation = snapshots.live_allocation(booking=booking)
+    refusal = collection.give_booking(booking=booking, allocation=allocation, now=now)
     if refusal is not None:
         raise refusal
     audit.record(action="booking.free", caller=SYSTEM, at=now, booking_id=booking.id)

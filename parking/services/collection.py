@@ -55,14 +55,14 @@ def tell(*, booking: ParkingBooking, session: ParkingSession, bill: Bill, now: d
     )
 
 
-def give_booking(*, booking: ParkingBooking, now: datetime) -> ParkingError | None:
+def give_booking(*, booking: ParkingBooking, allocation: SlotAllocation | None, now: datetime) -> ParkingError | None:
     """The booking's price was captured: the slot is theirs. An error says that the money was not needed.
 
     Late money takes a slot again if one is free, and goes back otherwise (DESIGN section 6).
     """
     match booking.status:
-        case BookingStatus.CREATED if now < booking.ends_at and snapshots.live_allocation(booking=booking) is not None:
-            slots.keep_hold_until(booking=booking, lapses_at=booking.ends_at)
+        case BookingStatus.CREATED if now < booking.ends_at and allocation is not None:
+            slots.keep_hold_until(allocation=allocation, lapses_at=booking.ends_at)
         case BookingStatus.CREATED | BookingStatus.EXPIRED:
             # Whose car it would be is not known any more, once they were forgotten.
             if booking.anonymised_at is not None or not slots.retake(booking=booking, now=now):

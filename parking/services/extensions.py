@@ -97,7 +97,7 @@ def apply(*, booking: ParkingBooking, plan: Plan, amount_minor: int, now: dateti
     if not _take_the_time(plan=plan, now=now):
         return ZoneFull("The slot was promised to another meanwhile, and no other one is free. The money goes back.")
     if plan.session is None:
-        slots.keep_hold_until(booking=booking, lapses_at=until)
+        slots.keep_hold_until(allocation=snapshots.live_allocation(booking=booking), lapses_at=until)
     booking.hours = plan.extension.hours
     if now <= booking.ends_at:  # a window that is over is not opened again in hindsight
         booking.ends_at = max(booking.ends_at, until)

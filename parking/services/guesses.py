@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db import connection
 
-from parking.db.cursors import prepared_cursor
+from parking.db.exchange import Statement, exchange
 from parking.db.transactions import use_case
 from parking.domain.errors import TooManyGuesses
 from parking.models import GuessCount
@@ -25,10 +25,9 @@ _USED_UP: Final = "SELECT 1 FROM parking_guesscount WHERE source = %s AND window
 def require_room(*, source: str, now: datetime) -> None:
     """Raise TooManyGuesses while `source` has used up its guesses."""
     window = connection.ops.adapt_datetimefield_value(_window(now=now))
-    with prepared_cursor() as cursor:
-        cursor.execute(_USED_UP, [source, window, LIMIT])
-        if cursor.fetchone() is not None:
-            raise _refusal(now=now)
+    [used_up] = exchange(Statement(_USED_UP, [source, window, LIMIT]))
+    if used_up:
+        raise _refusal(now=now)
 
 
 def count(*, source: str, now: datetime) -> None:

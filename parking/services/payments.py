@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db.models import Q
 
 from parking.db import writing
+from parking.db.charges import lock_to_pay
 from parking.db.locks import lock_booking, lock_booking_and_vehicle
 from parking.db.transactions import use_case
 from parking.domain.bookings import refusal_to_pay
@@ -132,18 +133,18 @@ def extend_booking(
 
 
 def _begin_booking_payment(*, booking_id: UUID, means: _Means, caller: Caller, now: datetime) -> _Begun | ParkingError:
-    booking = lock_booking(booking_id=booking_id)
-    if booking is None:
+    found = lock_to_pay(booking_id=booking_id, kind=PaymentKind.BOOKING)
+    if found is None:
         return UnknownBooking()
+    booking, pending = found.booking, found.pending
     now = not_before(now, booking.created_at, booking.paid_at)
-    pending = _pending(booking=booking, kind=PaymentKind.BOOKING)
     if pending is not None:
         stands = _still_stands(payment=pending, booking=booking, means=means, now=now)
         return _take_over(payment=pending, is_wanted=stands and booking.status == BookingStatus.CREATED, now=now)
     refusal = refusal_to_pay(
         booking=snapshots.booking_snapshot(
             booking=booking,
-            allocation=snapshots.live_allocation(booking=booking),
+            allocation=found.allocation,
             money=snapshots.Money(captured_minor=0, refunded_minor=0),
         ),
         now=now,
@@ -154,7 +155,7 @@ def _begin_booking_payment(*, booking_id: UUID, means: _Means, caller: Caller, n
     payment = _intent(booking=booking, kind=PaymentKind.BOOKING, amount_minor=booking.price_minor, means=means, now=now)
     policy = snapshots.policy_of(version=booking.policy)
     slots.keep_hold_until(
-        booking=booking, lapses_at=booking.expires_at + timedelta(seconds=policy.pending_payment_seconds)
+        allocation=found.allocation, lapses_at=booking.expires_at + timedelta(seconds=policy.pending_payment_seconds)
     )
     return _begun(payment=payment, caller=caller, now=now)
 

@@ -115,6 +115,8 @@ def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[Ticket], Outc
         code=scan.ticket_code, device_id=scan.scanner_device_id, scan_id=scan.scan_id, at=scan.scanned_at
     )
     device = _admitted(device=presented.device, direction=scan.scan_type)
+    if not _is_proven_still(caller=scan.caller, device=presented.device):
+        device = InvalidKey()
     if isinstance(device, ParkingError):
         _log(scan=scan, answer=device)
         return Outcome(answer=device)
@@ -146,6 +148,13 @@ def _refusal_of_caller(*, scan: Scan) -> ParkingError | None:
     if caller.kind is CallerKind.DEVICE and caller.name != scan.scanner_device_id:
         return NotYourDevice()
     return None
+
+
+def _is_proven_still(*, caller: Caller, device: GateDevice | None) -> bool:
+    """The key that a gate has shown may have been revoked or replaced since it was looked up (promise I20)."""
+    if not caller.key_hash:
+        return True
+    return device is not None and device.revoked_at is None and device.key_hash == caller.key_hash
 
 
 def find_gate(*, device_id: str, direction: ScanType) -> GateDevice | ParkingError:
@@ -251,7 +260,7 @@ def _encode(*, answer: object) -> dict[str, Any]:
         details = {name: value for name, value in answer.details.items() if name != _PLATE}
         error = {"code": answer.code, "status": answer.status, "message": answer.message, "details": details}
         return {"error": error, "has_plate": _PLATE in answer.details}
-    encoded: dict[str, Any] = TypeAdapter(type(answer)).dump_python(answer, mode="json")
+    encoded: dict[str, Any] = _adapter_of(type(answer)).dump_python(answer, mode="json")
     return {"answer": {name: value for name, value in encoded.items() if name != _PLATE}}
 
 
@@ -261,4 +270,15 @@ def _decode(*, answer: Mapping[str, Any], booking: ParkingBooking | None, answer
         error = answer["error"]
         details = error["details"] | (plate if answer["has_plate"] else {})
         return ParkingError(error["message"], code=error["code"], status=error["status"], details=details)
-    return TypeAdapter(answer_type).validate_python(answer["answer"] | plate)
+    decoded: T = _adapter_of(answer_type).validate_python(answer["answer"] | plate)
+    return decoded
+
+
+_ADAPTERS: Final[dict[object, TypeAdapter[Any]]] = {}
+
+
+def _adapter_of(answer_type: Any) -> TypeAdapter[Any]:
+    """Made once for each kind of answer: to make one takes longer than all else that a scan does."""
+    if answer_type not in _ADAPTERS:
+        _ADAPTERS[answer_type] = TypeAdapter(answer_type)
+    return _ADAPTERS[answer_type]

@@ -13,14 +13,14 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from parking.db import writing
-from parking.db.locks import lock_booking_and_vehicle
+from parking.db.charges import ToSettle, lock_to_settle
 from parking.db.transactions import require_transaction
 from parking.domain.callers import SYSTEM
 from parking.domain.errors import AlreadyPaid, ParkingError, PaymentDeclined
 from parking.domain.states import BookingStatus, PaymentKind, PaymentStatus, SessionStatus
 from parking.domain.times import not_before
 from parking.gateways.base import ChargeOutcome, Declined, Pending, Succeeded
-from parking.models import ParkingBooking, ParkingSession, Payment
+from parking.models import ParkingBooking, Payment
 from parking.services import audit, collection, extensions, refunds, slots
 from parking.services.results import PaymentAnswer
 
@@ -46,20 +46,17 @@ def next_look(*, attempts: int, now: datetime) -> datetime:
 def settle(*, payment_id: UUID, outcome: ChargeOutcome | None, now: datetime) -> Settled:
     """Record an outcome (None: it could not be told), and what follows from it for the booking or the stay."""
     require_transaction()
-    booking_id = Payment.objects.values_list("booking_id", flat=True).get(id=payment_id)
-    booking = lock_booking_and_vehicle(booking_id=booking_id)
-    payment = Payment.objects.select_related("session", "quote").get(id=payment_id)
-    if booking is None:
-        raise RuntimeError(f"payment {payment_id} has no booking")
+    found = lock_to_settle(payment_id=payment_id)
+    payment, booking = found.payment, found.booking
     now = not_before(now, booking.created_at, booking.paid_at, payment.created_at)
     match outcome:
         case Succeeded() if payment.status == PaymentStatus.COMPLETED:
             if outcome.reference != payment.provider_reference:
                 return capture_again(payment=payment, reference=outcome.reference, now=now)
         case Succeeded():
-            return _succeed(payment=payment, booking=booking, reference=outcome.reference, now=now)
+            return _succeed(found=found, reference=outcome.reference, now=now)
         case Declined() if payment.status != PaymentStatus.COMPLETED:
-            return Settled(answer=_decline(payment=payment, booking=booking, code=outcome.code, now=now))
+            return Settled(answer=_decline(found=found, code=outcome.code, now=now))
         case _ if payment.status == PaymentStatus.PENDING:
             return Settled(answer=_wait(payment=payment, booking=booking, outcome=outcome, now=now))
         case _ if payment.status == PaymentStatus.FAILED:
@@ -126,8 +123,9 @@ def take_up_surplus(
     return Settled(answer=refusal, refund_ids=refunds.order_surplus(payment=surplus, reason="captured again", now=now))
 
 
-def _succeed(*, payment: Payment, booking: ParkingBooking, reference: str, now: datetime) -> Settled:
-    refusal = _give(payment=payment, booking=booking, now=now)
+def _succeed(*, found: ToSettle, reference: str, now: datetime) -> Settled:
+    payment, booking = found.payment, found.booking
+    refusal = _give(found=found, now=now)
     payment.status = PaymentStatus.COMPLETED
     payment.captured_minor = payment.amount_minor
     payment.surplus_minor = payment.amount_minor if refusal else 0
@@ -154,24 +152,26 @@ def _succeed(*, payment: Payment, booking: ParkingBooking, reference: str, now: 
     return Settled(answer=_answer(payment=payment, booking=booking))
 
 
-def _give(*, payment: Payment, booking: ParkingBooking, now: datetime) -> ParkingError | None:
+def _give(*, found: ToSettle, now: datetime) -> ParkingError | None:
     """Give what was bought; an error says that it cannot be had any more, so that the money goes back."""
+    payment, booking = found.payment, found.booking
     match payment.kind:
         case PaymentKind.BOOKING:
-            return collection.give_booking(booking=booking, now=now)
+            return collection.give_booking(booking=booking, allocation=found.allocation, now=now)
         case PaymentKind.EXTENSION:
             return extensions.give(booking=booking, payment=payment, now=now)
         case _:
             return collection.give_stay(booking=booking, payment=payment, now=now)
 
 
-def _decline(*, payment: Payment, booking: ParkingBooking, code: str, now: datetime) -> ParkingError:
+def _decline(*, found: ToSettle, code: str, now: datetime) -> ParkingError:
+    payment, booking = found.payment, found.booking
     if payment.status == PaymentStatus.PENDING:
         payment.status = PaymentStatus.FAILED
         payment.failed_at = now
         payment.failure_code = code[:64]
         if booking.status == BookingStatus.CREATED:
-            slots.keep_hold_until(booking=booking, lapses_at=booking.expires_at)
+            slots.keep_hold_until(allocation=found.allocation, lapses_at=booking.expires_at)
         _audit(action="payment.failed", payment=payment, now=now)
     _look_again(payment=payment, now=now)
     writing.update(payment, "status", "failed_at", "failure_code", "lease_until", "attempts", "next_attempt_at")
@@ -201,7 +201,7 @@ def _wait(*, payment: Payment, booking: ParkingBooking, outcome: ChargeOutcome |
 def _answer(
     *, payment: Payment, booking: ParkingBooking, next_action: Mapping[str, str] | None = None
 ) -> PaymentAnswer:
-    session = ParkingSession.objects.filter(booking=booking).first() if payment.session_id else None
+    session = payment.session
     return PaymentAnswer(
         payment_id=payment.id,
         booking_id=booking.id,

@@ -179,8 +179,11 @@ def park_again(*, booking: ParkingBooking, slot_id: int, now: datetime) -> None:
         allocate(slot=slot, booking=booking, start=now, end=end, lapses_at=None, parked_at=now)
 
 
-def keep_hold_until(*, booking: ParkingBooking, lapses_at: datetime) -> None:
-    SlotAllocation.objects.filter(booking=booking, released_at=None, parked_at=None).update(lapses_at=lapses_at)
+def keep_hold_until(*, allocation: SlotAllocation | None, lapses_at: datetime) -> None:
+    """Of a live allocation that was read under the booking's lock. A car that stands in its slot lapses never."""
+    if allocation is not None and allocation.parked_at is None:
+        allocation.lapses_at = lapses_at
+        writing.update(allocation, "lapses_at")
 
 
 def release(

@@ -77,7 +77,7 @@ def test_what_may_succeed_soon_says_when_to_try_again(error):
     assert errors.error_response(error)["Retry-After"] == "1"
 
 
-def test_djangos_own_errors_speak_json_below_parking_and_html_elsewhere(api):
+def test_djangos_own_errors_speak_json_below_parking_and_html_elsewhere(api, db):
     for host in ("forged.example", "two hosts"):
         response = api.get("api/zones/", headers={"host": host})
         assert (response.status_code, response.json()["code"]) == (400, "bad_request")

@@ -11,7 +11,6 @@ import threading
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from benchmarks import live, names
 from benchmarks.ceiling import direct, pgbench
@@ -20,6 +19,7 @@ from benchmarks.load import drive
 from benchmarks.paths import PATHS
 from parking.models import GateDevice, ParkingBooking
 from parking.queries.auditor import audit
+from tests.benchmarks.asking import send
 
 PLAN = Plan(zones=4, slots=100, sessions=600)
 
@@ -28,17 +28,6 @@ PLAN = Plan(zones=4, slots=100, sessions=600)
 def city(transactional_db, settings):
     settings.PARKING_MODE = "live"
     return lay_city(plan=PLAN)
-
-
-def send(request: bytes):
-    """What the load would send, through Django's client."""
-    head, _, body = request.partition(b"\r\n\r\n")
-    line, *fields = head.decode().split("\r\n")
-    method, path, _ = line.split()
-    headers = dict(field.split(": ", 1) for field in fields if not field.startswith(("Content-", "Host")))
-    if method == "GET":
-        return Client().get(path, headers=headers)
-    return Client().post(path, body, content_type="application/json", headers=headers)
 
 
 def assert_the_auditor_finds_nothing():

@@ -14,6 +14,7 @@ from parking.domain.bookings import (
     decide_cancellation,
     plan_window,
     refusal_to_pay,
+    require_near,
 )
 from parking.domain.errors import (
     AlreadyEntered,
@@ -60,6 +61,12 @@ class TestStatus:
         assert replace(PAID, status=status, lapses_at=None).status_at(now=now) is status
 
 
+def plan(*, starts_at: datetime | None, hours: int, now: datetime = OPENING) -> Window:
+    window = plan_window(starts_at=starts_at, hours=hours, now=now)
+    require_near(window=window, now=now, policy=POLICY)
+    return window
+
+
 class TestWindow:
     @pytest.mark.parametrize(
         ("starts_at", "start"),
@@ -74,7 +81,7 @@ class TestWindow:
         ],
     )
     def test_it_starts_now_or_at_the_later_moment_that_was_asked_for(self, starts_at, start):
-        window = plan_window(starts_at=starts_at, hours=2, now=OPENING, policy=POLICY)
+        window = plan(starts_at=starts_at, hours=2)
         assert window == Window(starts_at=start, ends_at=start + timedelta(hours=2))
 
     @pytest.mark.parametrize(
@@ -90,24 +97,24 @@ class TestWindow:
     )
     def test_no_other_start_is_taken(self, starts_at, problem):
         with pytest.raises(InvalidField, match=problem) as refusal:
-            plan_window(starts_at=starts_at, hours=1, now=OPENING, policy=POLICY)
+            plan(starts_at=starts_at, hours=1)
         assert refusal.value.details == {"field": "starts_at"}
 
     @pytest.mark.parametrize("hours", [1, 2, 24])
     def test_it_is_1_to_24_hours_long(self, hours):
-        window = plan_window(starts_at=None, hours=hours, now=OPENING, policy=POLICY)
+        window = plan(starts_at=None, hours=hours)
         assert window.ends_at - window.starts_at == timedelta(hours=hours)
 
     @pytest.mark.parametrize("hours", [-1, 0, 25, 10**30])
     def test_no_other_length_is_sold(self, hours):
         with pytest.raises(InvalidField, match="1 to 24") as refusal:
-            plan_window(starts_at=None, hours=hours, now=OPENING, policy=POLICY)
+            plan(starts_at=None, hours=hours)
         assert refusal.value.details == {"field": "hours"}
 
     def test_summer_time_makes_it_no_shorter(self):
         berlin = ZoneInfo("Europe/Berlin")
         midnight = datetime(2026, 3, 29, 1, 0, tzinfo=berlin)  # the clock goes from 2 to 3
-        window = plan_window(starts_at=midnight, hours=4, now=midnight, policy=POLICY)
+        window = plan(starts_at=midnight, hours=4, now=midnight)
         assert window.ends_at.astimezone(UTC) - window.starts_at.astimezone(UTC) == timedelta(hours=4)
 
 

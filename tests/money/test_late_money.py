@@ -257,10 +257,10 @@ def test_one_payment_that_cannot_be_settled_now_does_not_keep_others_from_it(tel
         story.settle("charge", outcome="succeed")
     give = settlement.collection.give_booking
 
-    def busy_for_the_first(*, booking, now):
+    def busy_for_the_first(*, booking, allocation, now):
         if booking.id == first.booking_id:
             raise payments.PaymentInProgress
-        return give(booking=booking, now=now)
+        return give(booking=booking, allocation=allocation, now=now)
 
     with monkeypatch.context() as patch:
         patch.setattr(settlement.collection, "give_booking", busy_for_the_first)

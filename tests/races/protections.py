@@ -6,7 +6,7 @@ possible does happen, and not one time in a thousand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import partial, wraps
@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection
 from django.db.models import Model, QuerySet
 
-from parking.db import guards, tickets
+from parking.db import guards, locks, new_bookings
 from parking.db.guard_rules import GUARDS
 from parking.models import CashierShift, DiscountCode, ParkingBooking, ParkingSlot, Payment, Permit, Vehicle
 from parking.services import payments, refunds, scans, slots
@@ -47,13 +47,15 @@ def _row_lock(model: type[Model]) -> Change:
 
         return select_for_update
 
+    def make_clause(real: Callable[..., str]) -> Callable[..., str]:
+        def lock_clause(rows: Mapping[type[Model], str], **options: Any) -> str:
+            return real({of: alias for of, alias in rows.items() if of is not model}, **options)
+
+        return lock_clause
+
     @contextmanager
     def unlocked() -> Iterator[None]:
-        at_a_gate = {ParkingBooking: "b", Vehicle: "v"}.get(model)
-        with (
-            _replaced(QuerySet, "select_for_update", make),
-            _replaced(tickets, "LOCKED", lambda aliases: tuple(one for one in aliases if one != at_a_gate)),
-        ):
+        with _replaced(QuerySet, "select_for_update", make), _replaced(locks, "lock_clause", make_clause):
             yield
 
     return unlocked
@@ -107,6 +109,15 @@ def _second_look(real: Callable[..., bool]) -> Callable[..., bool]:
     return lambda queryset: queryset.model is ParkingSlot or real(queryset)
 
 
+@contextmanager
+def _no_second_look() -> Iterator[None]:
+    with (
+        _replaced(QuerySet, "exists", _second_look),
+        _replaced(new_bookings, "is_free_still", lambda real: lambda _: True),
+    ):
+        yield
+
+
 def _lapse_whatever_was_seen(real: Callable[..., int]) -> Callable[..., int]:
     """As if the hold of each booking that was found before the lock had ended long since."""
     return lambda *, bookings, now: real(bookings=bookings, now=now + timedelta(hours=1))
@@ -123,7 +134,7 @@ PROTECTIONS: dict[str, Change] = {
     "lock of the shift": _row_lock(CashierShift),
     "lock of the permit": _row_lock(Permit),
     "lock of the code": _row_lock(DiscountCode),
-    "second look under the slot's lock": partial(_replaced, QuerySet, "exists", _second_look),
+    "second look under the slot's lock": _no_second_look,
     "second look under the booking's lock": partial(_replaced, slots, "lapse", _lapse_whatever_was_seen),
     "lease of the payment": partial(_replaced, payments, "_LEASE", lambda real: timedelta(0)),
     "key of the charge": partial(_replaced, Bank, "honours_keys", lambda real: False),

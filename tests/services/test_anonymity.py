@@ -461,7 +461,7 @@ class TestRetention:
         assert row.anonymised_at is not None
         with use_case():
             locked = lock_booking(booking_id=row.id)
-            assert isinstance(give_booking(booking=locked, now=at(minutes=MONTH + 1)), HoldLapsed)
+            assert isinstance(give_booking(booking=locked, allocation=None, now=at(minutes=MONTH + 1)), HoldLapsed)
 
 
 def test_who_books_a_car_at_the_moment_that_it_is_forgotten_tries_again(db):

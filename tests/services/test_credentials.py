@@ -10,7 +10,7 @@ from parking.domain.callers import DRIVER, SYSTEM, CallerKind, staff_caller
 from parking.domain.errors import InvalidField, InvalidKey, PermissionRequired, UnknownDevice
 from parking.domain.permissions import DEVICE_PERMISSIONS, ROLES, Permission, Role, Scope
 from parking.domain.states import GateDirection
-from parking.models import ApiKey, AuditEvent, GateDevice, ParkingSite
+from parking.models import ApiKey, AuditEvent, GateDevice, ParkingSite, QRScanLog
 from parking.services import credentials
 from tests.garage import OPENING, at
 
@@ -134,3 +134,30 @@ def test_every_role_holds_what_the_ones_below_it_hold():
     assert ROLES[Role.ATTENDANT] < ROLES[Role.CASHIER] < ROLES[Role.OPERATOR] == SYSTEM.permissions
     assert ROLES[Role.AUDITOR] < ROLES[Role.OPERATOR]
     assert not {Permission.GATE_SCAN, Permission.BOOKING_PAY, Permission.DEVICE_MANAGE} & ROLES[Role.AUDITOR]
+
+
+class TestAKeyThatWasGoodAMomentAgo:
+    """A process may know a gate for some seconds without asking; what it admits by, it asks each time (promise I20)."""
+
+    @pytest.mark.parametrize(
+        "end", [credentials.revoke_device, credentials.make_device_key], ids=["revoked", "replaced"]
+    )
+    def test_it_admits_nobody_once_it_is_ended(self, garage, end):
+        booking = garage.book_and_pay()
+        key = credentials.make_device_key(device_id=GATE, caller=SYSTEM, now=OPENING)
+        gate = credentials.authenticate(token=key.token, now=OPENING)
+        known = dict(credentials._gates)
+        end(device_id=GATE, caller=SYSTEM, now=OPENING)
+        credentials._gates.update(known)  # as in another process
+        assert credentials.authenticate(token=key.token, now=OPENING) == gate
+        with pytest.raises(InvalidKey):
+            garage.enter(booking, caller=gate)
+        assert list(QRScanLog.objects.values_list("result", "reason")) == [("FAILED", "invalid_key")]
+        with pytest.raises(InvalidKey):
+            credentials.authenticate(token=key.token, now=OPENING + timedelta(seconds=5))
+
+    def test_one_that_was_never_good_is_not_remembered(self, garage):
+        key = credentials.make_device_key(device_id=GATE, caller=SYSTEM, now=OPENING)
+        for _ in range(2):
+            with pytest.raises(InvalidKey):
+                credentials.authenticate(token=f"{key.token}x", now=OPENING)

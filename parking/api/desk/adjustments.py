@@ -12,8 +12,6 @@ from pydantic import BaseModel, Field, model_validator
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import adjustment_id_of, booking_id_of, session_id_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import EXAMPLE_ID, IdText, strict
 from parking.api.response_schemas import Amount, Answer, AnswerWithMessage, Currency, Id, Moment
 from parking.domain import errors
@@ -22,6 +20,8 @@ from parking.domain.money import format_amount, parse_amount
 from parking.domain.permissions import Permission
 from parking.domain.states import AdjustmentKind, AdjustmentStatus
 from parking.domain.times import format_time
+from parking.edge.identifiers import adjustment_id_of, booking_id_of, session_id_of
+from parking.edge.moments import now_of
 from parking.queries.desk import WaitingAdjustment, booking_currency, list_waiting_adjustments, session_currency
 from parking.services import ParkingService
 from parking.services.adjustments import AdjustmentMade

@@ -11,8 +11,6 @@ from pydantic import BaseModel, Field
 from parking.api import documentation, render
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import booking_id_of, refund_id_of, session_id_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import EXAMPLE_ID, IdText, strict
 from parking.api.response_schemas import (
     AdditionalPaymentAnswer,
@@ -28,6 +26,8 @@ from parking.domain import errors
 from parking.domain.money import format_amount, parse_amount
 from parking.domain.states import PaymentMethod, RefundKind
 from parking.domain.times import format_time
+from parking.edge.identifiers import booking_id_of, refund_id_of, session_id_of
+from parking.edge.moments import now_of
 from parking.queries.cash import CashRefund, ShiftReport, desk_currency
 from parking.services import ParkingService
 

@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.moments import now_of
 from parking.api.request_schemas import strict
 from parking.api.response_schemas import Amount, AnswerWithMessage, Currency, Id
 from parking.domain import errors
 from parking.domain.money import format_amount
+from parking.edge.moments import now_of
 from parking.services import ParkingService
 
 router = Router(tags=["Desk"])

@@ -10,8 +10,6 @@ from pydantic import BaseModel, Field, model_validator
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import booking_id_of, session_id_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import EXAMPLE_ID, IdText, strict
 from parking.api.response_schemas import Amount, Answer, AnswerWithMessage, Code, Currency, Id, Moment
 from parking.domain import errors
@@ -19,6 +17,8 @@ from parking.domain.money import format_amount
 from parking.domain.permissions import Permission
 from parking.domain.states import BookingStatus, OpeningOutcome, ScanType, SessionStatus
 from parking.domain.times import format_time
+from parking.edge.identifiers import booking_id_of, session_id_of
+from parking.edge.moments import now_of
 from parking.queries.desk import FoundStay, find_stays
 from parking.services import ParkingService
 from parking.services.openings import GateOpened

@@ -12,14 +12,14 @@ from pydantic import BaseModel, Field
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import day_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import DayText, strict
 from parking.api.response_schemas import Amount, Answer, AnswerWithMessage, Currency, Moment
 from parking.domain import errors
 from parking.domain.money import format_amount
 from parking.domain.permissions import Permission
 from parking.domain.times import format_time
+from parking.edge.identifiers import day_of
+from parking.edge.moments import now_of
 from parking.queries.day_closes import ClosedDay, days_to_close, get_closed_day, list_closed_days
 from parking.queries.day_money import money_of_day
 from parking.queries.sites import business_day, desk_site

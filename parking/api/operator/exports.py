@@ -12,10 +12,10 @@ from pydantic import BaseModel, Field, WithJsonSchema
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import day_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import DayText
 from parking.domain import errors
+from parking.edge.identifiers import day_of
+from parking.edge.moments import now_of
 from parking.services import ParkingService
 from parking.services.exports import FileFormat
 from parking.services.record_exports import MAX_DAYS, Records

@@ -9,8 +9,6 @@ from pydantic import BaseModel, Field, model_validator
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import moment_of, number_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import MomentText, strict
 from parking.api.response_schemas import Amount, Answer, Currency, Moment
 from parking.domain import errors
@@ -18,6 +16,8 @@ from parking.domain.money import format_amount, parse_amount
 from parking.domain.permissions import Permission
 from parking.domain.states import DiscountKind
 from parking.domain.times import format_time
+from parking.edge.identifiers import moment_of, number_of
+from parking.edge.moments import now_of
 from parking.queries.discounts import CodeSummary, currency_of_codes, list_codes, list_merchants
 from parking.services import ParkingService
 

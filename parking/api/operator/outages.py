@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import moment_of, zone_id_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import MomentText, strict
 from parking.api.response_schemas import Answer, AnswerWithMessage, Moment
 from parking.domain import errors
 from parking.domain.times import format_time
+from parking.edge.identifiers import moment_of, zone_id_of
+from parking.edge.moments import now_of
 from parking.queries.outages import OutageReport
 from parking.services import ParkingService
 

@@ -11,13 +11,13 @@ from pydantic import BaseModel, Field
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import moment_of, number_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import MomentText, strict
 from parking.api.response_schemas import Answer, Code, Moment
 from parking.domain import errors
 from parking.domain.permissions import Permission
 from parking.domain.times import format_time
+from parking.edge.identifiers import moment_of, number_of
+from parking.edge.moments import now_of
 from parking.queries.permits import PermitDetails, PermitSummary, get_permit, list_permits
 from parking.services import ParkingService
 

@@ -10,13 +10,13 @@ from pydantic import BaseModel, Field, model_validator
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.moments import now_of
 from parking.api.request_schemas import strict
 from parking.api.response_schemas import Answer, AnswerWithMessage, Id, Moment
 from parking.domain import errors
 from parking.domain.anonymity import OBSTACLES_IN_WORDS, Obstacle
 from parking.domain.permissions import Permission
 from parking.domain.times import format_time
+from parking.edge.moments import now_of
 from parking.queries.people import find_person
 from parking.services import ParkingService
 

@@ -10,8 +10,6 @@ from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.desk.adjustments import AdjustmentAnswer, adjustment_answer
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import booking_id_of, payment_id_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import EXAMPLE_ID, IdText, strict
 from parking.api.response_schemas import Amount, Answer, Currency, Id, Moment
 from parking.domain import errors
@@ -19,6 +17,8 @@ from parking.domain.money import format_amount, parse_amount
 from parking.domain.permissions import Permission
 from parking.domain.states import PaymentKind, PaymentMethod
 from parking.domain.times import format_time
+from parking.edge.identifiers import booking_id_of, payment_id_of
+from parking.edge.moments import now_of
 from parking.queries.refundable import RefundableBooking, RefundableLine, payment_currency, refundable_payments
 from parking.services import ParkingService
 

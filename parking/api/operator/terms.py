@@ -12,8 +12,6 @@ from pydantic import BaseModel, Field
 from parking.api import documentation
 from parking.api.callers import caller_of
 from parking.api.documentation import BY_KEY
-from parking.api.identifiers import moment_of, number_of, zone_id_of
-from parking.api.moments import now_of
 from parking.api.request_schemas import MomentText, strict
 from parking.api.response_schemas import Amount, Answer, Currency, Moment
 from parking.domain import errors
@@ -21,6 +19,8 @@ from parking.domain.money import format_amount
 from parking.domain.permissions import Permission
 from parking.domain.states import VehicleClass
 from parking.domain.times import format_time
+from parking.edge.identifiers import moment_of, number_of, zone_id_of
+from parking.edge.moments import now_of
 from parking.queries.terms import (
     PolicySummary,
     TariffInWords,

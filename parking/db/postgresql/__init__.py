@@ -1,0 +1,1 @@
+"""Django's own backend for PostgreSQL, with a cheaper look whether a kept connection still lives."""

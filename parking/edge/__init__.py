@@ -1,0 +1,1 @@
+"""What every edge shares, the API and the pages alike: a request's time, origin and signed-in person, errors, ids."""

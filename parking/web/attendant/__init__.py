@@ -1,0 +1,1 @@
+"""The attendant's pages: a phone as a scanner."""

@@ -1,0 +1,1 @@
+"""The driver's pages: no account, a phone in one hand."""

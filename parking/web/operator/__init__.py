@@ -1,0 +1,1 @@
+"""The operator's pages: the garage at a glance."""
