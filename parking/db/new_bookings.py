@@ -15,6 +15,7 @@ from parking.db.exchange import Row, Statement
 from parking.db.parts import Part, Parts
 from parking.db.transactions import require_transaction
 from parking.db.writing import ask
+from parking.domain.errors import Busy
 from parking.domain.states import VehicleClass
 from parking.models import ParkingSlot, ParkingZone, PolicyVersion, TariffVersion, Vehicle
 
@@ -90,7 +91,10 @@ def lock_beginnings(
     end: datetime,
     now: datetime,
 ) -> Beginnings | None:
-    """Lock the vehicle, made if it is new, and a slot; None if no zone of that number is open."""
+    """Lock the vehicle, made if it is new, and a slot; None if no zone of that number is open.
+
+    Raises Busy if the vehicle was just forgotten.
+    """
     require_transaction()
     adapt = connection.ops.adapt_datetimefield_value
     moments = {"start": adapt(start), "end": adapt(end), "now": adapt(now)}
@@ -108,6 +112,8 @@ def lock_beginnings(
     )
     if not found["terms"]:
         return None
+    if not found["vehicle"]:
+        raise Busy
     (zone, tariff, policy), _ = _TERMS.read(found["terms"][0])
     zone.policy = policy
     is_stale, has_booking, is_inside = found["state"][0]

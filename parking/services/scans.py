@@ -18,8 +18,7 @@ from parking.db.locks import lock_permit_car
 from parking.db.tickets import Ticket, lock_presented, read_ticket
 from parking.db.transactions import use_case
 from parking.domain.callers import Caller, CallerKind
-from parking.domain.cards import without_card_numbers
-from parking.domain.codes import read_qr_code
+from parking.domain.codes import code_to_log, read_qr_code
 from parking.domain.errors import (
     AlreadyEntered,
     AlreadyExited,
@@ -44,7 +43,6 @@ from parking.services import permits, refunds
 
 T = TypeVar("T")
 
-_LOGGED_CODE_LENGTH: Final = 64
 _ATTEMPTS: Final = 2
 _PLATE: Final = "vehicle_number"
 
@@ -66,6 +64,11 @@ class Scan:
     def ticket_code(self) -> str | None:
         """The code in canonical form; None if it cannot be one of ours."""
         return read_qr_code(text=self.qr_code)
+
+    @property
+    def logged_code(self) -> str:
+        """What the log keeps of it."""
+        return code_to_log(text=self.qr_code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +126,7 @@ def _attend(*, scan: Scan, answer_type: type[T], decide: Callable[[Ticket], Outc
     ticket = presented.ticket or _find_permit_ticket(scan=scan)
     booking = ticket.booking if isinstance(ticket, Ticket) else None
     earlier = presented.earlier
-    if earlier is not None and earlier.scan_type == scan.scan_type and earlier.qr_code == _logged_code(scan=scan):
+    if earlier is not None and earlier.scan_type == scan.scan_type and earlier.qr_code == scan.logged_code:
         booking = booking or earlier.booking
         return Outcome(answer=_decode(answer=earlier.answer or {}, booking=booking, answer_type=answer_type))
     outcome: Outcome[T]
@@ -230,7 +233,7 @@ def _log(
         scan_type=scan.scan_type,
         result=_result(refused=refused),
         reason=refused.code if refused else "ok",
-        qr_code=_logged_code(scan=scan),
+        qr_code=scan.logged_code,
         booking=booking,
         device=device,
         scanner_device_id=scan.scanner_device_id,
@@ -242,10 +245,6 @@ def _log(
         answer=_encode(answer=answer) if remembers else None,
     )
     writing.insert(row)
-
-
-def _logged_code(*, scan: Scan) -> str:
-    return scan.ticket_code or without_card_numbers(text=scan.qr_code[:_LOGGED_CODE_LENGTH])
 
 
 def _result(*, refused: ParkingError | None) -> ScanResult:

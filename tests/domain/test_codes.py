@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parking.domain.codes import qr_code_from_bits, read_qr_code
+from parking.domain.codes import code_to_log, qr_code_from_bits, read_qr_code
 
 EVERY_CODE = st.integers(min_value=0, max_value=2**60 - 1).map(lambda bits: qr_code_from_bits(bits=bits))
 
@@ -75,3 +75,21 @@ def test_what_is_no_code_of_ours_is_not_read(text):
 
 def test_the_code_of_the_specification_is_read():
     assert read_qr_code(text="PARK-ABC123DEF456") == "PARK-ABC123DEF456"
+
+
+@pytest.mark.parametrize(
+    ("text", "logged"),
+    [
+        (" park-abc123def456 ", "PARK-ABC123DEF456"),
+        ("PARK-ABC123DEF45", "PARK-ABC123DEF45"),
+        ("PARK-4111 1111 1111 1111", "PARK-**** **** **** ****"),
+        ("DL 01 AB 1234", "xx ## xx ####"),
+        ("+91 98765 43210", "+## ##### #####"),
+        ("आशा राव", "xxx xxx"),
+        ("https://example.com/7", "xxxxx://xxxxxxx.xxx/#"),
+        ("9" * 80, "#" * 64),
+        ("", ""),
+    ],
+)
+def test_a_log_keeps_codes_and_of_all_else_only_the_shape(text, logged):
+    assert code_to_log(text=text) == logged
