@@ -169,7 +169,13 @@ function see(code) {
 const viewfinder = part("viewfinder");
 const camera = new Camera({ video: part("video"), decoder: scanner.dataset.decoder, wasm: scanner.dataset.wasm, see });
 
-async function startCamera() {
+let starting = null; // by itself, and by an impatient finger, at once
+
+function startCamera() {
+  starting ??= beginCamera().finally(() => { starting = null; });
+}
+
+async function beginCamera() {
   const problem = part("camera-problem");
   problem.hidden = true;
   viewfinder.setAttribute("aria-busy", "true");
