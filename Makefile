@@ -1,4 +1,5 @@
-# Everything here needs only git, make and Python 3.11 or newer (with its venv module).
+# Everything here needs only git, make and Python 3.11 or newer (with its venv module); the tests of the pages also
+# Chromium or Chrome, which is installed where that can be done by apt-get.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -20,8 +21,9 @@ help: ## say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
-run: $(VENV)/.installed-run $(CATALOGUES) $(COLLECTED) ## serve the site on http://localhost:8000/ (PORT and DATABASE_URL are honoured)
+run: $(VENV)/.installed-run built ## serve the site on http://localhost:8000/ (PORT and DATABASE_URL are honoured)
 	@$(PYTHON) manage.py migrate --verbosity 0
+	@$(PYTHON) manage.py demo_data --first-start
 	@$(PYTHON) manage.py setup_parking_system
 	@COLLECTED_STATIC=true exec $(PYTHON) -m config.serve # exec: what make signals is then the server itself, and nothing outlives it
 
@@ -33,7 +35,7 @@ test: ## run the tests on SQLite, then on PostgreSQL (ARGS="..." goes to pytest)
 	@$(MAKE) --no-print-directory --keep-going test-sqlite test-postgres
 
 .PHONY: test-sqlite test-postgres
-test-sqlite test-postgres: test-%: $(VENV)/.installed-dev $(CATALOGUES)
+test-sqlite test-postgres: test-%: $(VENV)/.installed-dev $(VENV)/.installed-chromium built
 	@echo "Tests on $*"
 	@exec $(PYTHON) -m pytest --database=$* --numprocesses=auto $(ARGS)
 
@@ -92,6 +94,9 @@ clean: ## remove what was installed and cached; the data in var/ stays
 
 # What is built from the sources: only when these have changed.
 
+.PHONY: built
+built: $(CATALOGUES) $(COLLECTED)
+
 parking/locale/%/LC_MESSAGES/django.mo: parking/locale/%/LC_MESSAGES/django.po | $(VENV)/.installed-run
 	@$(PYTHON) manage.py parking_texts compile
 
@@ -113,3 +118,7 @@ $(VENV)/.installed-uv: requirements/uv.txt
 $(VENV)/.installed-%: requirements/%.txt $(VENV)/.installed-uv
 	@$(UV) pip install --quiet --python $(PYTHON) --require-hashes --requirement $<
 	@touch $@
+
+# The system's own, so never in .venv. Where there is none, the tests of the pages fail and all others run.
+$(VENV)/.installed-chromium: $(VENV)/.installed-dev
+	@if $(PYTHON) -m tests.browser.chromium --install; then touch $@; fi

@@ -64,6 +64,10 @@ class Environment:
         "`sandbox` simulates payments and has a test clock; `live` takes real money, or refuses to start",
         default="sandbox",
     )
+    demo_data: bool = _setting(
+        "`make run` fills a new sandbox with an invented week in a garage; switch it off to begin with empty zones",
+        default=True,
+    )
     database_url: str = _setting(
         "`sqlite:///PATH` (relative to the project) or `postgres://USER:PASSWORD@HOST:PORT/NAME`",
         default="sqlite:///var/parking.sqlite3",

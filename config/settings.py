@@ -71,7 +71,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "parking.web.context.of_the_place",
             ],
-            "libraries": {"parking": "parking.web.tags"},
+            "libraries": {"parking": "parking.web.tags", "sandbox_clock": "parking.web.sandbox_clock.tags"},
         },
     }
 ]

@@ -13,6 +13,7 @@ PAGES: Final = (
     "/parking/sign-in/",
     "/parking/sign-out/",
     "/parking/language/",
+    "/parking/sandbox/",
 )
 """The pages below /parking/. All else there is the API's, which speaks JSON, also of what is not there."""
 

@@ -42,6 +42,7 @@ class ZonePlan:
 
 
 DEFAULT_SITE: Final = "Smart Parking"
+DEFAULT_TIME_ZONE: Final = "Asia/Kolkata"
 DEFAULT_ZONES: Final = (
     ZonePlan(name="Zone A - Premium", hourly_rate_minor=5000, slot_count=50, slot_prefix="A"),
     ZonePlan(name="Zone B - Standard", hourly_rate_minor=3000, slot_count=100, slot_prefix="B"),
@@ -65,7 +66,7 @@ def set_up(
     site_name: str = DEFAULT_SITE,
     zones: Sequence[ZonePlan] = DEFAULT_ZONES,
     currency: str = "INR",
-    time_zone: str = "Asia/Kolkata",
+    time_zone: str = DEFAULT_TIME_ZONE,
 ) -> SetupReport:
     """Create what is missing of a site with its zones, slots and two gates; change nothing that is there."""
     with use_case():

@@ -51,8 +51,13 @@ def day(moment: datetime, *, now: datetime) -> str:
             return gettext("tomorrow")
         case -1:
             return gettext("yesterday")
-    skeleton = "MMMEd" if local.year == today.year else "yMMMEd"
-    return format_skeleton(skeleton, local, tzinfo=local.tzinfo, locale=_locale())
+    return date(moment, with_year=local.year != today.year)
+
+
+def date(moment: datetime, *, with_year: bool = False) -> str:
+    """``"Tue, 24 Nov"``, whatever day today is."""
+    local = timezone.localtime(moment)
+    return format_skeleton("yMMMEd" if with_year else "MMMEd", local, tzinfo=local.tzinfo, locale=_locale())
 
 
 def day_and_clock(moment: datetime, *, now: datetime) -> str:

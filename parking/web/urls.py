@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("parking.web.driver.urls")),
     path("parking/scanner/", include("parking.web.attendant.urls")),
     path("parking/operator/", include("parking.web.operator.urls")),
+    path("parking/sandbox/", include("parking.web.sandbox_clock.urls")),
     path("parking/sign-in/", SignIn.as_view(), name="sign-in"),
     path("parking/sign-out/", SignOut.as_view(), name="sign-out"),
     path("manifest.webmanifest", manifest, name="manifest"),

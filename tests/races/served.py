@@ -9,11 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -26,6 +27,8 @@ _HOST = "127.0.0.1"
 _START_SECONDS = 90
 _STOP_SECONDS = 20
 _ANSWER_SECONDS = 60
+_SET_UP = (("manage.py", "migrate"), ("manage.py", "setup_parking_system"))
+_NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +41,10 @@ class Answer:
 class Site:
     port: int
     log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://{_HOST}:{self.port}"
 
     def get(self, path: str) -> Answer:
         return self._ask("GET", f"/parking/{path}")
@@ -56,15 +63,19 @@ class Site:
 
 
 @contextmanager
-def served(*, url: str, folder: Path) -> Iterator[Site]:
-    """Migrated, set up, and served by `python -m config.serve` with the settings of a deployment."""
+def served(
+    *,
+    url: str,
+    folder: Path,
+    prepare: Sequence[Sequence[str]] = _SET_UP,
+    settings: Mapping[str, str] = _NO_SETTINGS,
+) -> Iterator[Site]:
+    """Prepared by these commands of Python, and served by `python -m config.serve` as in a deployment."""
     site = Site(port=_free_port(), log=folder / "server.log")
     inherited = {name: value for name, value in os.environ.items() if name != "SQLITE_SYNCHRONOUS"}
-    environment = inherited | {"DATABASE_URL": url, "HOST": _HOST, "PORT": str(site.port)}
-    for command in ("migrate", "setup_parking_system"):
-        subprocess.run(
-            [sys.executable, "manage.py", command], cwd=_ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
-        )
+    environment = inherited | {"DATABASE_URL": url, "HOST": _HOST, "PORT": str(site.port)} | settings
+    for command in prepare:
+        subprocess.run([sys.executable, *command], cwd=_ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     with site.log.open("wb") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "config.serve"],
