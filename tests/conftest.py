@@ -4,6 +4,7 @@ import pytest
 from django.db.backends.sqlite3.base import DatabaseWrapper
 
 from parking.db import guards
+from parking.management import texts
 from parking.services import setup
 from tests.garage import OPENING, Garage
 
@@ -24,6 +25,12 @@ def _flush_past_the_guards():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(operations_class, "execute_sql_flush", without_guards)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _compiled_texts():
+    """So that one test file alone needs no step before it."""
+    texts.compile_all()
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ A catalogue (`parking/locale/*/LC_MESSAGES/django.po`) is source; the `.mo` besi
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from tempfile import NamedTemporaryFile
+from typing import Any, Final
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
@@ -35,7 +36,9 @@ msgstr ""
 "Plural-Forms: {plural_forms}\\n"
 
 """
-_KEYWORDS: Final = {
+_RAISE_WHAT_PAGES_TELL: Final = ("domain", "services", "queries", "edge", "web")
+"""An error that is raised with words of its own, `NotFound("...")`, is gathered there."""
+_KEYWORDS: Final[Mapping[str, Any]] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -88,26 +91,41 @@ def is_translated(translation: str | list[str] | tuple[str, ...] | None) -> bool
 
 
 def compile_all() -> None:
+    """Build what is served of each catalogue that has changed; whole, for others may read it meanwhile."""
     for language in languages():
-        with source(language=language).with_suffix(".mo").open("wb") as stream:
+        built = source(language=language).with_suffix(".mo")
+        if built.exists() and built.stat().st_mtime >= source(language=language).stat().st_mtime:
+            continue
+        with NamedTemporaryFile(dir=built.parent, delete=False) as stream:
             write_mo(stream, read(language=language))
+        Path(stream.name).replace(built)
 
 
 def _all_messages() -> Iterator[tuple[str, Message, str | None]]:
+    errors = {error.__name__: (1,) for error in _all_errors(ParkingError) if error.__module__ in _PAGES_TELL}
     for path in APP.rglob("*.py"):
-        yield from _messages(place=path, code=path.read_text())
+        code = path.read_text()
+        yield from _messages(place=path, code=code, keywords=_KEYWORDS)
+        if path.relative_to(APP).parts[0] in _RAISE_WHAT_PAGES_TELL:
+            raised = _messages(place=path, code=code, keywords=errors)
+            yield from (found for found in raised if _is_sentence(found[1]))
     for path in (APP / "templates" / "parking").rglob("*.html"):
         # Django's own reading of a template, as code; its lines are indented by chance.
         code = "\n".join(line.strip() for line in templatize(path.read_text()).splitlines())
-        yield from _messages(place=path, code=code)
+        yield from _messages(place=path, code=code, keywords=_KEYWORDS)
     for error in _all_errors(ParkingError):
         if error.__module__ in _PAGES_TELL:
             yield f"{error.__module__.removeprefix('parking.').replace('.', '/')}.py", error.default_message, None
 
 
-def _messages(*, place: Path, code: str) -> Iterator[tuple[str, Message, str | None]]:
-    for _, message, _, context in extract("python", BytesIO(code.encode()), keywords=_KEYWORDS):
+def _messages(*, place: Path, code: str, keywords: Mapping[str, Any]) -> Iterator[tuple[str, Message, str | None]]:
+    for _, message, _, context in extract("python", BytesIO(code.encode()), keywords=keywords):
         yield str(place.relative_to(APP)), message, context
+
+
+def _is_sentence(message: Message) -> bool:
+    """Not the name of a field, nor the end of a text that is put together."""
+    return isinstance(message, str) and message[:1].isupper() and " " in message
 
 
 def _all_errors(error: type[ParkingError]) -> Iterator[type[ParkingError]]:

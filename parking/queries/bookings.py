@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from parking.domain.bookings import BookingSnapshot, Cancellation, decide_cancellation
@@ -53,6 +53,8 @@ class BookingDetails:
     created_at: datetime
     expires_at: datetime
     starts_at: datetime
+    may_enter_from: datetime
+    """A little before the start, if a slot is free then."""
     ends_at: datetime
     paid_at: datetime | None
     amount_minor: int
@@ -65,6 +67,11 @@ class BookingDetails:
     vehicle_class: VehicleClass
     stay: StayDetails | None
 
+    @property
+    def paid_until(self) -> datetime:
+        """The end of the hours that were booked, which a late entry moves; the grace comes on top."""
+        return (self.stay.entry_time if self.stay else self.starts_at) + timedelta(hours=self.hours)
+
 
 def get_booking(*, booking_id: UUID, now: datetime) -> BookingDetails:
     """The booking at `now`: a hold that has lapsed shows as EXPIRED, written down or not. Raises UnknownBooking."""
@@ -75,6 +82,7 @@ def get_booking(*, booking_id: UUID, now: datetime) -> BookingDetails:
     allocation = snapshots.live_allocation(booking=booking)
     money = snapshots.money_of(booking=booking)
     snapshot = snapshots.booking_snapshot(booking=booking, allocation=allocation, money=money)
+    early = timedelta(seconds=snapshots.policy_of(version=booking.policy).early_entry_seconds)
     return BookingDetails(
         booking_id=booking.id,
         status=snapshot.status_at(now=now),
@@ -87,6 +95,7 @@ def get_booking(*, booking_id: UUID, now: datetime) -> BookingDetails:
         created_at=booking.created_at,
         expires_at=booking.expires_at,
         starts_at=booking.starts_at,
+        may_enter_from=booking.starts_at - early,
         ends_at=booking.ends_at,
         paid_at=booking.paid_at,
         amount_minor=booking.price_minor,

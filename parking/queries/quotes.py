@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from parking.domain.errors import InvalidField, UnknownBooking, UnknownZone
+from parking.domain.bookings import plan_extension
+from parking.domain.errors import InvalidField, ParkingError, UnknownBooking, UnknownZone
 from parking.domain.states import VehicleClass
 from parking.domain.stays import Bill, bill_at, current_bill
 from parking.domain.tariffs import MAX_BOOKED_HOURS
@@ -29,6 +30,16 @@ class QuotedVisit:
     bill: Bill
     currency: str
     tariff: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuotedExtension:
+    """The hours there would be then, in all, until when, and what the added ones cost."""
+
+    hours: int
+    until: datetime
+    amount_minor: int
+    currency: str
 
 
 def quote_visit(
@@ -79,6 +90,36 @@ def quote_booking(*, booking_id: UUID, at: datetime | None, now: datetime) -> Qu
         bill=_bill_of(booking=booking, session=session, at=at, now=now),
         currency=booking.currency,
         tariff=str(booking.tariff),
+    )
+
+
+def quote_extension(*, booking_id: UUID, hours: int, now: datetime) -> QuotedExtension:
+    """What so many hours more cost, asked for now. Whether there is room for them is seen when they are bought.
+
+    Raises UnknownBooking, NotExtendable, InvalidField for hours that the booking cannot have.
+    """
+    booking = ParkingBooking.objects.select_related("tariff").filter(id=booking_id).first()
+    if booking is None:
+        raise UnknownBooking
+    session = ParkingSession.objects.filter(booking=booking).first()
+    money = snapshots.money_of(booking=booking)
+    extension = plan_extension(
+        booking=snapshots.booking_snapshot(
+            booking=booking, allocation=snapshots.live_allocation(booking=booking), money=money
+        ),
+        stay=None
+        if session is None
+        else snapshots.stay_snapshot(
+            booking=booking, session=session, quote=snapshots.open_quote(session=session), money=money
+        ),
+        tariff=snapshots.tariff_of(version=booking.tariff),
+        extra_hours=hours,
+        now=now,
+    )
+    if isinstance(extension, ParkingError):
+        raise extension
+    return QuotedExtension(
+        hours=extension.hours, until=extension.until, amount_minor=extension.amount_minor, currency=booking.currency
     )
 
 

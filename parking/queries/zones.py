@@ -13,8 +13,9 @@ from django.db import connection
 
 from parking.db.cursors import prepared_cursor
 from parking.domain.errors import UnknownZone
+from parking.domain.states import VehicleClass
 from parking.domain.tariffs import read_tariff
-from parking.models import ParkingZone
+from parking.models import ParkingZone, ZoneTariff
 
 MAX_ZONES: Final = 500
 _MAX_ID: Final = 2**63 - 1
@@ -78,6 +79,12 @@ def get_zone_status(*, zone_id: int, now: datetime) -> ZoneStatus:
         for status in _statuses(which="z.id = %s", values=[zone_id], now=now):
             return status
     raise UnknownZone
+
+
+def classes_with_prices() -> list[VehicleClass]:
+    """The classes of vehicles that some open zone has a price of its own for."""
+    named = ZoneTariff.objects.filter(zone__is_open=True).values_list("vehicle_class", flat=True).distinct()
+    return [one for one in VehicleClass if one in set(named)]
 
 
 def count_zones() -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -20,6 +20,7 @@ _OF_RUPEES: Final = Locale("en", "IN")  # 1,00,000 and not 100,000
 _CLOCK: Final = "HH:mm"
 _CLOCK_WITH_SECONDS: Final = "HH:mm:ss"
 _HOUR_MINUTES: Final = 60
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def money(amount_minor: int, currency: str) -> str:
@@ -77,9 +78,9 @@ def length(minutes: int) -> str:
     return gettext("%(minutes)s min") % {"minutes": number(rest)}
 
 
-def seconds_until(moment: datetime, *, now: datetime) -> int:
-    """Whole seconds, so that a countdown ends when the thing does, never after it."""
-    return max(0, (moment - now) // timedelta(seconds=1))
+def milliseconds(moment: datetime) -> int:
+    """Since 1970."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def _locale() -> Locale:

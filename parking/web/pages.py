@@ -23,6 +23,7 @@ from parking.edge.moments import now_of
 from parking.edge.origins import anonymous_source
 from parking.edge.staff import caller_of
 from parking.services import guesses
+from parking.web import formats
 from parking.web.errors import error_page
 from parking.web.place import place_of
 
@@ -31,6 +32,7 @@ View = Callable[Concatenate[HttpRequest, Path], HttpResponse]
 
 _WRONG_GUESSES: Final = (UnknownBooking, UnknownSession, UnknownCode)
 _ETAG_LENGTH: Final = 32
+_SITE_TIME: Final = "Site-Time"
 
 
 def page(view: View[Path]) -> View[Path]:
@@ -97,11 +99,16 @@ def show(request: HttpRequest, template: str, context: Mapping[str, Any] | None 
 
 
 def live(request: HttpRequest, template: str, context: Mapping[str, Any]) -> HttpResponse:
-    """A part of a page that is asked for again and again: 304 while nothing in it has changed."""
+    """A part of a page that is asked for again and again: 304 while nothing in it has changed.
+
+    So nothing in it may tell how long something still takes: a countdown is told when it ends.
+    """
     text = render_to_string(f"parking/{template}", {"now": now_of(request), **context}, request=request)
     etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:_ETAG_LENGTH]}"'
     fresh = HttpResponse(text, headers={"ETag": etag, "Cache-Control": "private, no-cache"})
-    return get_conditional_response(request, etag=etag, response=fresh) or fresh
+    response = get_conditional_response(request, etag=etag, response=fresh) or fresh
+    response[_SITE_TIME] = f"{formats.milliseconds(now_of(request))}"  # what countdowns in it run by
+    return response
 
 
 def _sign_in_first(request: HttpRequest) -> HttpResponse:

@@ -44,10 +44,10 @@ def day(context: dict[str, Any], moment: datetime) -> SafeString:
     return _time(moment=moment, shown=formats.day(moment, now=context["now"]))
 
 
-@register.simple_tag(takes_context=True)
-def seconds_until(context: dict[str, Any], moment: datetime) -> int:
-    """What a countdown begins with: by the site's clock, not the phone's."""
-    return formats.seconds_until(moment, now=context["now"])
+@register.filter
+def milliseconds(moment: datetime) -> int:
+    """A moment as JavaScript counts it. Pages count by the site's clock, not the phone's (`page.js`)."""
+    return formats.milliseconds(moment)
 
 
 @register.simple_tag

@@ -10,7 +10,7 @@ const seen = new WeakMap(); // when a region was last known to be right
 
 const isOf = (event) => event.target instanceof Element && event.target.hasAttribute("data-live");
 
-function look(region) {
+export function look(region) {
   if (document.visibilityState === "visible") window.htmx.trigger(region, "refresh");
 }
 
@@ -30,6 +30,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
   if (status !== 200 && status !== 304) return;
   etags.set(event.target, event.detail.xhr.getResponseHeader("ETag"));
   seen.set(event.target, Date.now());
+  const siteTime = event.detail.xhr.getResponseHeader("Site-Time");
+  if (siteTime) siteAhead = Number(siteTime) - Date.now();
   tell();
 });
 
@@ -58,22 +60,30 @@ function tell() {
   }
 }
 
-// Countdowns run by the site's clock: the page says how many seconds are left when it is made.
+// Countdowns run by the site's clock: the page and every live answer say what time it is there.
 
-const ends = new WeakMap();
+let siteAhead = Number(document.body.dataset.siteTime ?? Date.now()) - Date.now();
 
 function count() {
-  for (const countdown of document.querySelectorAll("[data-seconds-left]")) {
-    if (!ends.has(countdown)) ends.set(countdown, performance.now() + Number(countdown.dataset.secondsLeft) * 1000);
-    const left = Math.max(0, Math.ceil((ends.get(countdown) - performance.now()) / 1000));
+  for (const countdown of document.querySelectorAll("[data-ends]")) {
+    const left = Math.max(0, Math.ceil((Number(countdown.dataset.ends) - Date.now() - siteAhead) / 1000));
     const hours = Math.floor(left / 3600);
-    const parts = [hours ? String(hours) : null, String(Math.floor((left % 3600) / 60)).padStart(hours ? 2 : 1, "0"), String(left % 60).padStart(2, "0")];
-    countdown.textContent = parts.filter((part) => part !== null).join(":");
+    const minutes = String(Math.floor((left % 3600) / 60)).padStart(hours ? 2 : 1, "0");
+    const text = `${hours ? `${hours}:` : ""}${minutes}:${String(left % 60).padStart(2, "0")}`;
+    if (countdown.textContent !== text) countdown.textContent = text;
     if (left === 0 && countdown.dataset.then === "reload") {
-      countdown.dataset.then = "";
+      delete countdown.dataset.then;
       setTimeout(() => location.reload(), 1000);
     }
   }
+}
+
+// A page that the phone had kept: it and all in it is from then.
+
+export function isFrom(time) {
+  document.querySelectorAll("[data-live]").forEach((region) => seen.set(region, time));
+  siteAhead = Number(document.body.dataset.siteTime) - time;
+  tell();
 }
 
 // A form that is on its way is not sent again by an impatient second touch. The server would bear it too.
@@ -90,6 +100,9 @@ window.addEventListener("pageshow", () => {
     form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
   }
 });
+
+// What is wrong in a form is where one goes on.
+document.querySelector(".field-wrong :is(input, select, textarea)")?.focus();
 
 document.querySelectorAll("[data-live]").forEach(watch);
 tell();
