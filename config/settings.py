@@ -19,6 +19,7 @@ except UnreadableEnvironmentError as error:
 PARKING_MODE = ENVIRONMENT.parking_mode
 PARKING_PAYMENT_PROVIDER = ENVIRONMENT.parking_payment_provider
 PARKING_PHONE_REGION = ENVIRONMENT.parking_phone_region
+ANONYMISE_AFTER_DAYS = ENVIRONMENT.anonymise_after_days
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 LIVE = PARKING_MODE == "live"
 
