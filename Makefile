@@ -39,6 +39,10 @@ test-sqlite test-postgres: test-%: $(VENV)/.installed-dev $(VENV)/.installed-chr
 	@echo "Tests on $*"
 	@exec $(PYTHON) -m pytest --database=$* --numprocesses=auto $(ARGS)
 
+.PHONY: screenshots
+screenshots: $(VENV)/.installed-dev $(VENV)/.installed-chromium built ## take the pictures of the pages in docs/images/ (ARGS="driver-start" for some)
+	@exec $(PYTHON) -m tests.browser.screenshots $(ARGS)
+
 .PHONY: evidence
 evidence: $(VENV)/.installed-dev ## run the fault matrix, and write docs/evidence/fault-matrix.md (ARGS="--seed 2")
 	@exec $(PYTHON) -m tests.money.evidence $(ARGS)

@@ -12,7 +12,7 @@ from csp import middleware as csp
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
-from django.middleware import csrf, gzip, locale
+from django.middleware import gzip, locale
 from django.utils.cache import patch_vary_headers
 from django_htmx import middleware as htmx
 
@@ -48,10 +48,6 @@ class LocaleMiddleware(_OfPages, locale.LocaleMiddleware):
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         patch_vary_headers(response, ("Cookie",))
         return super().process_response(request, response)
-
-
-class CsrfViewMiddleware(_OfPages, csrf.CsrfViewMiddleware):
-    """For forms. The API takes no cookie and no form (`parking.api.door`)."""
 
 
 class AuthenticationMiddleware(_OfPages, auth.AuthenticationMiddleware):

@@ -5,10 +5,10 @@ A catalogue (`parking/locale/*/LC_MESSAGES/django.po`) is source; the `.mo` besi
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 from babel.messages.catalog import Catalog
@@ -96,9 +96,10 @@ def compile_all() -> None:
         built = source(language=language).with_suffix(".mo")
         if built.exists() and built.stat().st_mtime >= source(language=language).stat().st_mtime:
             continue
-        with NamedTemporaryFile(dir=built.parent, delete=False) as stream:
+        unfinished = built.with_suffix(f".{os.getpid()}")
+        with unfinished.open("wb") as stream:
             write_mo(stream, read(language=language))
-        Path(stream.name).replace(built)
+        unfinished.replace(built)
 
 
 def _all_messages() -> Iterator[tuple[str, Message, str | None]]:

@@ -40,7 +40,7 @@ def visitor(browser, premises) -> Iterator[NewVisitor]:
     opened: list[Visitor] = []
 
     def open_window(**window: Unpack[Window]) -> Visitor:
-        opened.append(new_visitor(browser=browser, site=premises.url, **window))
+        opened.append(new_visitor(browser=browser, **{"site": premises.url, **window}))
         return opened[-1]
 
     yield open_window

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from tests.browser import bookings
 from tests.browser.premises import Premises
 
 Path = str | Callable[[Premises], str]
@@ -24,8 +25,28 @@ class PageOf:
         return self.path if isinstance(self.path, str) else self.path(premises)
 
 
+def of_booking(stage: Callable[[Premises], str], *, path: str = "/parking/ticket/{}/") -> Callable[[Premises], str]:
+    """The page at this path of a booking in that stage, a new one each time."""
+    return lambda premises: path.format(stage(premises))
+
+
 EVERY_PAGE: Final = (
     PageOf(name="start", path="/"),
     PageOf(name="nothing there", path="/parking/ticket/nothing/", status=404),
     PageOf(name="sign-in", path="/parking/sign-in/"),
+    PageOf(name="booking", path="/parking/booking/?zone=2&hours=3"),
+    PageOf(name="paying", path=of_booking(bookings.unpaid, path="/parking/booking/{}/pay/")),
+    PageOf(name="held too long", path=of_booking(bookings.lapsed, path="/parking/booking/{}/pay/"), status=410),
+    PageOf(name="waiting for the bank", path=of_booking(bookings.waiting, path="/parking/ticket/{}/waiting/")),
+    PageOf(name="ticket, unpaid", path=of_booking(bookings.unpaid)),
+    PageOf(name="ticket, paid", path=of_booking(bookings.paid)),
+    PageOf(name="ticket, parked", path=of_booking(bookings.parked)),
+    PageOf(name="ticket, due", path=of_booking(bookings.due)),
+    PageOf(name="ticket, leaving", path=of_booking(bookings.leaving)),
+    PageOf(name="ticket, left", path=of_booking(bookings.left)),
+    PageOf(name="ticket, cancelled", path=of_booking(bookings.cancelled)),
+    PageOf(name="cancelling", path=of_booking(bookings.paid, path="/parking/ticket/{}/cancel/")),
+    PageOf(name="changing the plate", path=of_booking(bookings.paid, path="/parking/ticket/{}/plate/")),
+    PageOf(name="staying longer", path=of_booking(bookings.parked, path="/parking/ticket/{}/extend/")),
+    PageOf(name="paying what is due", path=of_booking(bookings.due, path="/parking/ticket/{}/overtime/")),
 )

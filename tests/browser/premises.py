@@ -55,10 +55,13 @@ class Premises:
 
 
 @contextmanager
-def open_premises(*, vendor: str, folder: Path, days: int = _DAYS, cars: int = _CARS) -> Iterator[Premises]:
+def open_premises(
+    *, vendor: str, folder: Path, days: int = _DAYS, cars: int = _CARS, at: datetime | None = None
+) -> Iterator[Premises]:
     """Invented, served, and gone afterwards. A server that wrote of an error has failed the tests that used it."""
     _build()
-    prepare = [["-m", "tests.browser.prepare", "--days", str(days), "--cars", str(cars)]]
+    moment = [] if at is None else ["--at", at.isoformat()]
+    prepare = [["-m", "tests.browser.prepare", "--days", str(days), "--cars", str(cars), *moment]]
     with (
         fresh_database(vendor=vendor, folder=folder) as url,
         served(url=url, folder=folder, prepare=prepare, settings=_SETTINGS) as site,

@@ -30,6 +30,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--days", type=int, required=True)
     options.add_argument("--cars", type=int, required=True)
+    options.add_argument("--at", type=datetime.fromisoformat, help="another moment to come, in the site's time")
     given = options.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
@@ -39,7 +40,10 @@ def main() -> None:
     from parking.services import sandbox_clock, setup  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
-    moment = next_moment(wall=datetime.now(UTC), time_zone=ZoneInfo(setup.DEFAULT_TIME_ZONE))
+    time_zone = ZoneInfo(setup.DEFAULT_TIME_ZONE)
+    moment = (
+        given.at.replace(tzinfo=time_zone) if given.at else next_moment(wall=datetime.now(UTC), time_zone=time_zone)
+    )
     sandbox_clock.adjust(read_wall=lambda: datetime.now(UTC), move_to=moment, freeze=True)
     call_command("demo_data", days=given.days, cars=given.cars, stdout=sys.stdout)
     call_command("setup_parking_system", stdout=sys.stdout)

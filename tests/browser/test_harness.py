@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 
 from tests.browser import checks
 from tests.browser.visitors import Visitor, new_visitor
+
+pytestmark = pytest.mark.skipif(connection.vendor != "sqlite", reason="a browser's checks depend on no database")
 
 SITE = "http://garage.test"
 POLICY = "default-src 'self'; img-src 'self' data:; script-src 'self' 'nonce-ours'"

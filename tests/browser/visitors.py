@@ -34,7 +34,12 @@ document.addEventListener("securitypolicyviolation", (event) => console.error(
 """
 _LEFT_ALONE: Final = "net::ERR_ABORTED"
 """A request that its own page gave up, as polling does when the page is left."""
-_STATUS_IN_CONSOLE: Final = "Failed to load resource: the server responded with a status of "
+_SEEN_ELSEWHERE: Final = (
+    "Failed to load resource: the server responded with a status of ",  # by on_response
+    "htmx:afterRequest, ",  # by on_failure, as the next: of a request that got no answer
+    "htmx:sendError, ",
+    "htmx:sendAbort, ",
+)
 
 
 class Window(TypedDict, total=False):
@@ -44,6 +49,7 @@ class Window(TypedDict, total=False):
     scheme: Scheme
     javascript: bool
     language: str
+    site: str
 
 
 @dataclass(kw_only=True)
@@ -74,6 +80,10 @@ class Visitor:
         page.locator("form:has(#password) button").click()
         page.wait_for_url(lambda url: "/sign-in/" not in url)
 
+    def speak(self, language: str) -> None:
+        """Choose the language of the pages, as the switch in their head does."""
+        self.context.add_cookies([{"name": "language", "value": language, "url": self.site}])
+
     def tab(self) -> Visitor:
         """A second tab of the same window, which watches as well, and tells the same list."""
         return _watched(context=self.context, site=self.site, problems=self.problems)
@@ -88,16 +98,9 @@ class Visitor:
             self.settle()
             self._expected -= set(statuses)
 
-    @contextmanager
-    def offline(self) -> Iterator[None]:
-        """The network is gone for as long as this lasts."""
+    def expect_no_network(self) -> None:
+        """From now on requests fail, and that is what the story is about."""
         self._is_offline = True
-        self.context.set_offline(True)
-        try:
-            yield
-        finally:
-            self.context.set_offline(False)
-            self._is_offline = False
 
     def on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not self._is_known(message.text):
@@ -121,15 +124,15 @@ class Visitor:
 
     def _is_known(self, text: str) -> bool:
         """What is reported elsewhere, or belongs to what the story is about."""
-        if text.startswith(_STATUS_IN_CONSOLE):
-            return True
-        return self._is_offline and "ERR_INTERNET_DISCONNECTED" in text
+        return text.startswith(_SEEN_ELSEWHERE) or (self._is_offline and "net::ERR_" in text)
 
     def _where(self) -> str:
         return urlsplit(self.page.url).path or self.page.url
 
 
-def new_visitor(*, browser: Browser, site: str, **window: Unpack[Window]) -> Visitor:
+def new_visitor(*, browser: Browser, **window: Unpack[Window]) -> Visitor:
+    """Opens it for the `site` at this address."""
+    site = window["site"]
     context = browser.new_context(
         base_url=site,
         color_scheme=window.get("scheme", "light"),

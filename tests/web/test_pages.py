@@ -9,12 +9,13 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
-from django.urls import path
+from django.urls import path, reverse
 
 from config.urls import handler404, handler500, urlpatterns  # noqa: F401 -- this module is a URL configuration too
 from parking.domain.callers import Caller
 from parking.domain.errors import HoldLapsed, UnknownBooking, ZoneFull
 from parking.domain.permissions import Permission, Role
+from parking.edge.addresses import is_for_programs
 from parking.services.guesses import LIMIT
 from parking.web.pages import guessable, page, show, staff_page
 
@@ -96,6 +97,15 @@ def test_below_a_page_what_is_not_there_is_told_to_people(client, db, address):
 
     assert response.status_code == 404
     assert response["Content-Type"].startswith("text/html")
+
+
+def test_every_address_of_a_page_is_known_as_one():
+    addresses = [reverse(f"web:{name}") for name in ("start", "booking", "sign-in", "sign-out", "language", "price")]
+    addresses += [reverse(f"web:{name}", args=["x"]) for name in ("ticket", "pay", "waiting", "qr", "receipt")]
+
+    assert [address for address in addresses if is_for_programs(address)] == []
+    assert is_for_programs("/parking/api/booking/create/")
+    assert is_for_programs("/parking/health/")
 
 
 @pytest.mark.parametrize("address", ["", "api/nope/", "nope/"])

@@ -48,21 +48,22 @@ def price(request: HttpRequest) -> HttpResponse:
 def _book(request: HttpRequest) -> HttpResponse:
     """Hold a slot, if the price is the one that the driver was shown; else show it first."""
     form = BookingForm(request.POST, **_choices(request))
-    only_price = request.POST.get("step") == "price"
-    if only_price:
+    if request.POST.get("step") == "price":
         visit = VisitForm(request.POST, **_choices(request))
         # Nothing was booked yet, so what is still empty is not wrong yet.
         shown = BookingForm(initial=request.POST.dict(), **_choices(request))
         return show(request, "driver/booking.html", {"form": shown, **_priced(request, visit)})
-    priced = _priced(request, form)
-    is_valid = form.is_valid()
-    if is_valid and "offer" in priced and _was_shown(request, priced["offer"]):
-        try:
-            return _held(request, form)
-        except ParkingError as refusal:
-            form.refuse(refusal)
-    elif is_valid:
-        priced["is_new_price"] = True
+    priced: dict[str, Any] = {}
+    try:
+        offer = _offer(request, form)
+        if offer is not None:
+            priced["offer"] = offer
+        if offer is not None and form.is_valid():
+            if _was_shown(request, offer):
+                return _held(request, form)
+            priced["is_new_price"] = True
+    except ParkingError as refusal:
+        form.refuse(refusal)
     status = 422 if form.errors else 200
     return show(request, "driver/booking.html", {"form": form, **priced}, status=status)
 
@@ -81,16 +82,22 @@ def _held(request: HttpRequest, form: BookingForm) -> HttpResponse:
 
 def _priced(request: HttpRequest, form: VisitForm) -> dict[str, Any]:
     """The offer for what was chosen, or the words why there is none."""
-    form.is_valid()
-    if {"zone", "hours", "starts_at"} - form.cleaned_data.keys():
-        return {}
-    now = now_of(request)
     try:
-        visit = quote_visit(**form.visit, ends_at=None, now=now)
-        room = get_room(zone_id=form.visit["zone_id"], start=visit.starts_at, end=visit.bill.billed_until, now=now)
+        offer = _offer(request, form)
     except ParkingError as refusal:
         return {"no_offer": WRONG_START if isinstance(refusal, InvalidField) else told(refusal)}
-    return {"offer": _Offer(visit=visit, room=room)}
+    return {} if offer is None else {"offer": offer}
+
+
+def _offer(request: HttpRequest, form: VisitForm) -> _Offer | None:
+    """None if not enough is chosen yet. Raises InvalidField for a start that cannot be booked."""
+    form.is_valid()
+    if {"zone", "hours", "starts_at"} - form.cleaned_data.keys():
+        return None
+    now = now_of(request)
+    visit = quote_visit(**form.visit, ends_at=None, now=now)
+    room = get_room(zone_id=form.visit["zone_id"], start=visit.starts_at, end=visit.bill.billed_until, now=now)
+    return _Offer(visit=visit, room=room)
 
 
 def _was_shown(request: HttpRequest, offer: _Offer) -> bool:

@@ -41,6 +41,8 @@ _FIELD_OF: Final = {
     "owner_name": "owner",
     "phone_number": "phone",
     "starts_at": "starts_at",
+    "from": "starts_at",
+    "to": "starts_at",
     "hours": "hours",
     "vehicle_busy": "plate",
     "zone_full": "zone",
@@ -66,6 +68,16 @@ class _Described(forms.Form):
         self.label_suffix = ""
 
 
+class _LocalMoment(forms.DateTimeField):
+    """By the site's clock, which leaves an hour out in spring and has one twice in autumn: neither can be meant."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            raise forms.ValidationError(WRONG_START, code="invalid") from error
+
+
 class VisitForm(_Described):
     """Where, when and how long: all that a price depends on."""
 
@@ -75,12 +87,11 @@ class VisitForm(_Described):
         error_messages={"required": _("Choose a zone."), "invalid_choice": _("Choose a zone.")},
     )
     start = forms.ChoiceField(choices=[(NOW, _("Now")), (LATER, _("Later"))], widget=forms.RadioSelect, required=False)
-    starts_at = forms.DateTimeField(
+    starts_at = _LocalMoment(
         label=_("Day and time"),
         input_formats=[_AS_BROWSERS_SEND],
         required=False,
         widget=forms.DateTimeInput(format=_AS_BROWSERS_SEND, attrs={"type": "datetime-local"}),
-        error_messages={"invalid": WRONG_START},
     )
     hours = forms.IntegerField(
         label=_("How many hours?"),

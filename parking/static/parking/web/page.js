@@ -1,5 +1,6 @@
 // What every page shares: live regions that poll, countdowns, and forms that are sent once. Pages work without it.
 
+document.documentElement.classList.add("scripted");
 const locale = document.documentElement.lang;
 const SOON_SECONDS = 5;
 

@@ -38,4 +38,6 @@ if ("serviceWorker" in navigator) {
   // The first time, the page came before the worker: it asks for the page once more, so that it is kept too.
   if (!isControlled) navigator.serviceWorker.ready.then(({ active }) => active.postMessage({ keep: location.href }));
 }
-look(region); // whether what is shown came from the network or from the phone is seen by asking
+
+// Whether what is shown came from the network or from the phone is seen by asking, once htmx is ready.
+addEventListener("load", () => look(region));
