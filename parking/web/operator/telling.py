@@ -32,7 +32,7 @@ _ONLY_IN_THE_TRAIL: Final = {
     "booking.no_show": _("Did not come in its time"),
     "booking.plate_changed": _("Another car uses the booking"),
     "booking.zone_full": _("Turned away: no slot was left"),
-    "booking.anonymised": _("Personal data taken out"),
+    "person.forgotten": _("Personal data taken out"),
     "passback.closed": _("Stay ended because the car came again"),
     "passback.reset": _("Stay ended by hand: the car had left without a scan"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from parking.web.operator import booking, days, exports, money, prices, till, today, zones
+from parking.web.operator import booking, days, exports, money, people, prices, till, today, zones
 
 urlpatterns = [
     path("", today.today, name="today"),
@@ -42,4 +42,6 @@ urlpatterns = [
     path("days/<str:day>/", days.one_day, name="day"),
     path("days/<str:day>/close/", days.close_day, name="close-day"),
     path("exports/", exports.exports, name="exports"),
+    path("exports/file/", exports.download, name="download"),
+    path("people/forget/", people.forget, name="forget"),
 ]
