@@ -145,6 +145,11 @@ class Environment:
         default="https://api.razorpay.com",
         validator=_web_address,
     )
+    anonymise_after_days: int = _setting(
+        "days after which name, phone and plate of a booking that is over are erased; 0 keeps them until somebody asks",
+        default=30,
+        validator=validate.Range(min=0, max=3_650),
+    )
     parking_phone_region: str = _setting(
         "two-letter region of phone numbers that are given without a country code",
         default="IN",

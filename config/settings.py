@@ -19,6 +19,7 @@ except UnreadableEnvironmentError as error:
 PARKING_MODE = ENVIRONMENT.parking_mode
 PARKING_PAYMENT_PROVIDER = ENVIRONMENT.parking_payment_provider
 PARKING_PHONE_REGION = ENVIRONMENT.parking_phone_region
+ANONYMISE_AFTER_DAYS = ENVIRONMENT.anonymise_after_days
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 LIVE = PARKING_MODE == "live"
 
@@ -71,7 +72,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "parking.web.context.of_the_place",
             ],
-            "libraries": {"parking": "parking.web.tags", "sandbox_clock": "parking.web.sandbox_clock.tags"},
+            "libraries": {
+                "parking": "parking.web.tags",
+                "office": "parking.web.operator.tags",
+                "sandbox_clock": "parking.web.sandbox_clock.tags",
+            },
         },
     }
 ]

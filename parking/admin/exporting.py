@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 from zoneinfo import ZoneInfo
@@ -14,26 +12,25 @@ from zoneinfo import ZoneInfo
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.db.models import DateTimeField, Field, JSONField, QuerySet
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 
 from parking.admin.operations import Tool, said
 from parking.admin.times import local_time, site_time_zone
-from parking.domain.money import format_amount
 from parking.domain.permissions import Permission
 from parking.edge.staff import caller_of, may
 from parking.queries.clock import current_time
 from parking.services import exports
-from parking.services.exports import Cell, FileFormat
+from parking.services.export_columns import Column, columns_of
+from parking.services.exports import FileFormat
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
 else:
     ModelAdmin = admin.ModelAdmin
 
-_MINOR: Final = "_minor"
 _NOT_A_WORD: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -124,12 +121,9 @@ class Exports(ModelAdmin):
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
-    def _export_columns(self, *, zone: ZoneInfo) -> list[tuple[str, Callable[[Any], Cell]]]:
-        fields = [field for field in self.opts.concrete_fields if field.name not in self.not_exported]
+    def _export_columns(self, *, zone: ZoneInfo) -> list[Column]:
         related = set(self.list_select_related or ()) if not isinstance(self.list_select_related, bool) else set()
-        columns = [_column(field=field, zone=zone) for field in fields]
-        names = [(field.name, partial(_name_of, field=field.name)) for field in fields if field.name in related]
-        return columns + names
+        return columns_of(model=self.model, zone=zone, left_out=self.not_exported, named=related)
 
     def _export_address(self, file_format: FileFormat) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_export_{file_format}"
@@ -138,35 +132,3 @@ class Exports(ModelAdmin):
 def file_name(*, title: str, day: date, file_format: FileFormat) -> str:
     """``parking-bookings-2026-01-05.csv``"""
     return f"{_NOT_A_WORD.sub('-', title.lower())}-{day.isoformat()}.{file_format}"
-
-
-def _column(*, field: Field[Any, Any], zone: ZoneInfo) -> tuple[str, Callable[[Any], Cell]]:
-    """The header and the value of one field: money in whole units, times with the site's offset."""
-    name = field.attname
-    if name.endswith(_MINOR):
-        return name.removesuffix(_MINOR), lambda row: _amount(row, getattr(row, name))
-    if isinstance(field, DateTimeField):
-        return name, lambda row: _time(getattr(row, name), zone=zone)
-    if isinstance(field, JSONField):
-        return name, lambda row: json.dumps(getattr(row, name), ensure_ascii=False)
-    return name, lambda row: _plain(getattr(row, name))
-
-
-def _name_of(row: Any, *, field: str) -> str | None:
-    return _text(getattr(row, field))
-
-
-def _amount(row: Any, amount_minor: int) -> Decimal:
-    return Decimal(format_amount(amount_minor=amount_minor, currency=row.currency))
-
-
-def _time(moment: datetime | None, *, zone: ZoneInfo) -> str | None:
-    return moment.astimezone(zone).isoformat(timespec="seconds") if moment else None
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-def _plain(value: object) -> Cell:
-    return value if isinstance(value, int | Decimal) else _text(value)

@@ -21,7 +21,7 @@ from parking.api import (
 from parking.api.desk import adjustments, cash, passback, people
 from parking.api.door import StrictParser
 from parking.api.errors import add_handlers
-from parking.api.operator import days, merchants, outages, permits, refunds, terms
+from parking.api.operator import days, exports, merchants, outages, permits, persons, refunds, terms
 
 API_VERSION: Final = "1.0.0"
 _DESCRIPTION: Final = """\
@@ -67,5 +67,7 @@ def build_api(*, with_sandbox: bool) -> NinjaAPI:
     api.add_router("api/operator/", permits.router)
     api.add_router("api/operator/", refunds.router)
     api.add_router("api/operator/", days.router)
+    api.add_router("api/operator/", persons.router)
+    api.add_router("api/operator/", exports.router)
     add_handlers(api=api)
     return api

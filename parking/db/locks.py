@@ -10,12 +10,14 @@ On SQLite the whole transaction is the lock (BEGIN IMMEDIATE), and these are pla
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
 
 from parking.db.transactions import require_transaction
+from parking.domain.errors import Busy
 from parking.models import (
     CashierShift,
     DiscountCode,
@@ -61,9 +63,18 @@ def lock_bookings(*, booking_ids: list[UUID]) -> list[ParkingBooking]:
 
 
 def lock_vehicle(*, number: str) -> Vehicle:
-    """The vehicle's row, which serialises bookings and entries of one vehicle."""
+    """The vehicle's row, which serialises bookings and entries of one vehicle. Raises Busy if it was just forgotten."""
     require_transaction()
-    return Vehicle.objects.select_for_update(no_key=True).get(number=number)
+    vehicle = Vehicle.objects.select_for_update(no_key=True).filter(number=number).first()
+    if vehicle is None:
+        raise Busy
+    return vehicle
+
+
+def lock_vehicles(*, vehicle_ids: Sequence[int]) -> None:
+    """The rows of these vehicles, one after another: nothing of their cars can begin meanwhile."""
+    require_transaction()
+    list(Vehicle.objects.select_for_update().filter(id__in=vehicle_ids).order_by("id").values_list("id"))
 
 
 def lock_permit_car(*, qr_code: str) -> PermitCar | None:

@@ -374,6 +374,13 @@ class ShiftOpen(Conflict):
     default_message = "You already have an open shift. Close it first."
 
 
+class PersonStillNeeded(Conflict):
+    """The message says what must end first; ``details["obstacles"]`` names each with its booking."""
+
+    default_code = "person_still_needed"
+    default_message = "This person cannot be forgotten yet: something of theirs is not over. Nothing was erased."
+
+
 class DayNotOver(Conflict):
     default_code = "day_not_over"
     default_message = "This day is not over. Close it tomorrow."

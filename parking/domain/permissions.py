@@ -33,6 +33,7 @@ class Permission(StrEnum):
     DEVICE_MANAGE = "device.manage"
     API_KEY_MANAGE = "api_key.manage"
     DAY_CLOSE = "day.close"
+    PERSON_ANONYMISE = "person.anonymise"
     RECORD_VIEW = "record.view"
     RECORD_EXPORT = "record.export"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from parking.services.anonymity import anonymise_old
 from parking.services.guesses import forget
 from parking.services.idempotency import prune
 from parking.services.payments import look_into_due
@@ -22,6 +23,7 @@ JOBS: Final[Mapping[str, Job]] = {
     "seal the logs": seal_logs,
     "forget old guesses": forget,
     "forget old answers": prune,
+    "forget who parked long ago": anonymise_old,
 }
 
 

@@ -23,7 +23,7 @@ class ParkingBooking(models.Model):
     vehicle = models.ForeignKey(Vehicle, on_delete=models.PROTECT, related_name="bookings")
     vehicle_class = models.CharField(max_length=10, choices=choices(VehicleClass), default=VehicleClass.CAR)
     plate = models.CharField(max_length=MAX_PLATE_LENGTH)
-    owner_name = models.CharField(max_length=MAX_NAME_LENGTH)
+    owner_name = models.CharField(max_length=MAX_NAME_LENGTH, blank=True)
     phone_number = models.CharField(max_length=16, blank=True)
     qr_code = models.CharField(max_length=17, unique=True)
     status = models.CharField(max_length=9, choices=choices(BookingStatus), default=BookingStatus.CREATED)
@@ -40,6 +40,8 @@ class ParkingBooking(models.Model):
     paid_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     """When it stopped counting for its vehicle: expired, cancelled, not shown up, or driven out."""
+    anonymised_at = models.DateTimeField(null=True, blank=True)
+    """When name, phone and plate were erased (promise I23)."""
 
     class Meta:
         constraints = [
@@ -57,6 +59,10 @@ class ParkingBooking(models.Model):
                 | Q(closed_at__isnull=False),
                 name="parking_booking_closed_at",
             ),
+            models.CheckConstraint(
+                condition=Q(anonymised_at__isnull=True) | Q(closed_at__isnull=False, owner_name="", phone_number=""),
+                name="parking_booking_anonymised",
+            ),
             NoOverlap(
                 owner="vehicle",
                 start="starts_at",
@@ -68,6 +74,11 @@ class ParkingBooking(models.Model):
         indexes = [
             models.Index(fields=["created_at"], name="parking_booking_newest"),
             models.Index(fields=["phone_number"], name="parking_booking_phone"),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False, anonymised_at__isnull=True),
+                name="parking_booking_to_anonymise",
+            ),
         ]
         # No index names `status`: so a change of status stays a cheap update (PERFORMANCE, "Traps").
 

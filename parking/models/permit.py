@@ -15,7 +15,8 @@ class Permit(models.Model):
 
     site = models.ForeignKey(ParkingSite, on_delete=models.PROTECT, related_name="permits")
     zone = models.ForeignKey(ParkingZone, on_delete=models.PROTECT, related_name="permits")
-    holder = models.CharField(max_length=100)
+    holder = models.CharField(max_length=100, blank=True)
+    """Empty once its cars were anonymised."""
     cars_at_once = models.PositiveSmallIntegerField()
     weekly_hours = models.JSONField()
     """Read by `parking.domain.permits`."""

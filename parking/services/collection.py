@@ -64,7 +64,8 @@ def give_booking(*, booking: ParkingBooking, now: datetime) -> ParkingError | No
         case BookingStatus.CREATED if now < booking.ends_at and snapshots.live_allocation(booking=booking) is not None:
             slots.keep_hold_until(booking=booking, lapses_at=booking.ends_at)
         case BookingStatus.CREATED | BookingStatus.EXPIRED:
-            if not slots.retake(booking=booking, now=now):
+            # Whose car it would be is not known any more, once they were forgotten.
+            if booking.anonymised_at is not None or not slots.retake(booking=booking, now=now):
                 return HoldLapsed(
                     "The payment arrived after the time to pay was over, and no slot is left. It is refunded in full."
                 )

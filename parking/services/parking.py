@@ -5,6 +5,7 @@ from __future__ import annotations
 from parking.queries.zones import get_zone_status
 from parking.services import (
     adjustments,
+    anonymity,
     credentials,
     day_closes,
     merchants,
@@ -13,6 +14,7 @@ from parking.services import (
     outages,
     passback,
     permits,
+    record_exports,
     shifts,
     terms,
     tickets,
@@ -56,6 +58,7 @@ class ParkingService:
     open_shift = staticmethod(shifts.open_shift)
     close_shift = staticmethod(shifts.close_shift)
     current_shift = staticmethod(shifts.current_shift)
+    anonymise_person = staticmethod(anonymity.anonymise_person)
     close_day = staticmethod(day_closes.close_day)
     cash_to_hand_back = staticmethod(shifts.cash_to_hand_back)
     hand_back_cash = staticmethod(shifts.hand_back_cash)
@@ -74,6 +77,7 @@ class ParkingService:
     decide_adjustment = staticmethod(adjustments.decide_adjustment)
     refund_payment = staticmethod(adjustments.refund_payment)
     replace_ticket = staticmethod(tickets.replace_ticket)
+    export_records = staticmethod(record_exports.export_records)
     report_lost_ticket = staticmethod(tickets.report_lost_ticket)
     open_gate = staticmethod(openings.open_gate)
     register_device = staticmethod(credentials.register_device)

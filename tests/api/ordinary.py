@@ -297,6 +297,17 @@ def a_payment_of_a_stay_that_is_over(scene: Scene) -> Request:
     return Request(address={"booking_id": str(booking.booking_id)}, body=body)
 
 
+@request_of("POST api/operator/people/find/", "POST api/operator/people/anonymise/")
+def somebody_who_cancelled(scene: Scene) -> Request:
+    scene.garage.cancel(scene.garage.book("KA08X8", now=scene.now), now=scene.now)
+    return Request(body={"vehicle_number": "KA08X8"})
+
+
+@request_of("GET api/operator/exports/<records>/")
+def the_bookings_of_a_week(_: Scene) -> Request:
+    return Request(address={"records": "bookings"}, body={"from": "2026-01-05", "to": "2026-01-11"})
+
+
 @request_of("GET api/operator/days/")
 def the_days_that_were_closed(_: Scene) -> Request:
     return Request()

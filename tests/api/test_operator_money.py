@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pytest
 
 from parking.models import DayClose, Payment, Refund
@@ -112,3 +114,31 @@ class TestDays:
         assert answer(operator.get(f"api/operator/days/{day}/")) == (422, "invalid_field")
         assert answer(operator.get("api/operator/days/", data={"before": day})) == (422, "invalid_field")
         assert answer(operator.post("operator/days/", {"day": day})) == (422, "invalid_field")
+
+
+class TestExports:
+    SPAN: ClassVar = {"from": "2026-01-01", "to": "2026-12-31"}
+
+    def test_a_stream_of_csv_and_a_file_of_xlsx(self, operator, left):
+        response = operator.get("api/operator/exports/payments/", data=self.SPAN)
+        assert response.status_code == 200
+        assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert response.headers["Content-Disposition"] == 'attachment; filename="payments-2026-01-01-2026-12-31.csv"'
+        lines = b"".join(response.streaming_content).decode().splitlines()
+        assert len(lines) == 2
+        assert "100.00" in lines[1]
+        xlsx = operator.get("api/operator/exports/payments/", data={**self.SPAN, "format": "xlsx"})
+        assert b"".join(xlsx.streaming_content)[:2] == b"PK"
+
+    def test_what_is_refused(self, attendant, operator, parking_setup):
+        assert answer(attendant.get("api/operator/exports/payments/", data=self.SPAN)) == (403, "permission_required")
+        for address, changes in (
+            ("secrets", {}),
+            ("payments", {"format": "pdf"}),
+            ("payments", {"from": "yesterday"}),
+            ("payments", {"to": "2025-12-31"}),
+            ("payments", {"from": "2024-01-01"}),
+        ):
+            response = operator.get(f"api/operator/exports/{address}/", data={**self.SPAN, **changes})
+            assert answer(response) == (422, "invalid_field")
+        assert answer(operator.get("api/operator/exports/payments/")) == (422, "invalid_field")

@@ -27,6 +27,7 @@ from tests.auditor.desk_stories import (
     a_day_that_was_closed,
     a_slot_out_and_a_car_that_left_unseen,
     cash_in_a_drawer,
+    somebody_who_was_forgotten,
 )
 from tests.auditor.discounted import merchants_and_permits
 from tests.garage import ENTRY_GATE, EXIT_GATE, OPENING, Garage, at
@@ -55,7 +56,12 @@ def build_busy_garage() -> Busy:
         story(busy)
     at_the_desk(busy)
     merchants_and_permits()
-    for desk_story in (cash_in_a_drawer, a_slot_out_and_a_car_that_left_unseen, a_day_that_was_closed):
+    for desk_story in (
+        cash_in_a_drawer,
+        a_slot_out_and_a_car_that_left_unseen,
+        a_day_that_was_closed,
+        somebody_who_was_forgotten,
+    ):
         desk_story(busy.bookings)
     with pytest.MonkeyPatch.context() as patch:
         # The real one waits for other transactions to end, and in a test there is one around everything.

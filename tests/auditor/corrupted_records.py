@@ -164,6 +164,26 @@ def a_card_number_on_a_refund(busy: Busy) -> None:
 
 
 @breaks("I23")
+def a_forgotten_booking_with_a_name(busy: Busy) -> None:
+    change(booking(busy, "forgotten"), owner_name="Asha Rao")
+
+
+@breaks("I23")
+def a_forgotten_stay_with_a_plate(busy: Busy) -> None:
+    change(session(busy, "forgotten"), plate="KA93A1")
+
+
+@breaks("I23")
+def a_booking_said_to_be_forgotten_that_names_its_car(busy: Busy) -> None:
+    change(booking(busy, "left"), anonymised_at=at(minutes=500), owner_name="", phone_number="")
+
+
+@breaks("I23")
+def a_nobody_with_a_phone(busy: Busy) -> None:
+    change(booking(busy, "forgotten").vehicle, phone_number="+919876543210")
+
+
+@breaks("I23")
 def a_plate_in_the_sealed_scan_log(busy: Busy) -> None:
     entry = scan(busy, "unsealed stay")
     change(entry, answer={"answer": entry.answer["answer"] | {"vehicle_number": "KA70A1"}})

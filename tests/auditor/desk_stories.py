@@ -57,6 +57,14 @@ def a_day_that_was_closed(bookings: dict[str, BookingCreated]) -> None:
     ParkingService.close_day(day=date(2026, 1, 4), caller=SYSTEM, now=at())
 
 
+def somebody_who_was_forgotten(bookings: dict[str, BookingCreated]) -> None:
+    garage = Garage.build(slots=1, name="Forgotten")
+    stay = bookings["forgotten"] = garage.book_and_pay("KA93A1")
+    garage.enter(stay, now=at(minutes=1))
+    garage.leave(stay, now=at(minutes=50))
+    ParkingService.anonymise_person(vehicle_number="KA93A1", caller=SYSTEM, now=at(minutes=60))
+
+
 def _pay_cash(booking: BookingCreated, *, minutes: float = 0) -> BookingCreated:
     ParkingService.process_booking_payment(
         booking_id=booking.booking_id,

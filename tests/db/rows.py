@@ -101,6 +101,10 @@ class Rows:
         row = {"number": f"DL{next(self.numbers):06}", "created_at": OPENING}
         return Vehicle.objects.create(**row | changes)
 
+    def nobody(self, **changes: object) -> Vehicle:
+        """A vehicle that stands for no car."""
+        return self.vehicle(**{"anonymised_at": OPENING} | changes)
+
     def device(self, **changes: object) -> GateDevice:
         row = {"site": self.site, "device_id": "GATE", "direction": "ENTRY", "created_at": OPENING}
         return GateDevice.objects.create(**row | changes)

@@ -104,6 +104,17 @@ class TestWhatIsAllowed:
         assert outcome(lambda: rows.scan(scan_id="1", answer={}, scanner_device_id="OTHER")) == ALLOWED
         assert outcome(lambda: (rows.scan(), rows.scan())) == ALLOWED
 
+    def test_who_is_forgotten_is_forgotten_in_the_booking_and_its_stay(self, rows: Rows):
+        session = rows.session()
+        complete(session, gate_opened_at=at(minutes=60))
+        change(session.booking, closed_at=at(minutes=60))
+        nobody = rows.nobody()
+        erased = {"vehicle": nobody, "plate": nobody.number}
+        told = {"owner_name": "", "phone_number": "", "anonymised_at": at(minutes=90)}
+        assert outcome(lambda: change(session, **erased)) == "parking_session_vehicle_kept"
+        assert outcome(lambda: change(session.booking, **erased, **told)) == ALLOWED
+        assert outcome(lambda: change(session, **erased)) == ALLOWED
+
     def test_what_a_zone_sells_next_may_change(self, rows: Rows):
         tariff = rows.make_tariff(site=rows.site, version=2)
         assert outcome(lambda: change(rows.zone, tariff=tariff)) == ALLOWED

@@ -85,7 +85,9 @@ OPERATIONS: Final[Sequence[Guard]] = (
         name="parking_booking_vehicle_before_entry",
         table=_BOOKING,
         event="UPDATE OF vehicle_id, plate",
-        refuse_when="NEW.vehicle_id <> OLD.vehicle_id AND OLD.status NOT IN ('CREATED', 'PAID')",
+        refuse_when=(
+            "NEW.vehicle_id <> OLD.vehicle_id AND OLD.status NOT IN ('CREATED', 'PAID') AND NEW.anonymised_at IS NULL"
+        ),
     ),
     # Cash: taken in the cashier's own open shift, and a shift that was closed stays as it was counted.
     *fixed(
@@ -177,7 +179,7 @@ OPERATIONS: Final[Sequence[Guard]] = (
         table=_PERMIT,
         columns=["site_id", "zone_id", "cars_at_once", "valid_from", "created_at"],
     ),
-    *fixed(name="parking_permit_car", table=_PERMIT_CAR, columns=["permit_id", "vehicle_id", "qr_code", "added_at"]),
+    *fixed(name="parking_permit_car", table=_PERMIT_CAR, columns=["permit_id", "qr_code", "added_at"]),
     *(
         Guard(
             name="parking_booking_of_permit",

@@ -110,7 +110,7 @@ STAYS_AND_MONEY: Final[Sequence[Guard]] = (
     *fixed(
         name="parking_session",
         table=_SESSION,
-        columns=["booking_id", "zone_id", "slot_id", "vehicle_id", "entry_time"],
+        columns=["booking_id", "zone_id", "slot_id", "entry_time"],
     ),
     *fixed(
         name="parking_payment",

@@ -121,8 +121,8 @@ PROMISES: Final[tuple[Promise, ...]] = (
     Promise(number="I22", says="no keys, no card numbers, canonical plates", questions=NO_SECRETS),
     Promise(
         number="I23",
-        says="sealed logs name no person, so that erasing one breaks nothing",
+        says="who was anonymised is named nowhere, and sealed logs name nobody",
         questions=ERASABLE,
-        not_seen="anonymisation itself, which does not exist yet; what people write into free text",
+        not_seen="what people write into free text, and what is scanned that is no ticket",
     ),
 )

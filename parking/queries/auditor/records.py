@@ -128,6 +128,33 @@ NO_SECRETS: Final[tuple[Question, ...]] = (
 
 ERASABLE: Final[tuple[Question, ...]] = (
     each_row(
+        problem="An anonymised booking still has a name, a phone number, or the plate of a car.",
+        ids=("booking",),
+        sql="""
+            SELECT b.id FROM parking_parkingbooking b
+            JOIN parking_vehicle v ON v.id = b.vehicle_id
+            WHERE b.anonymised_at IS NOT NULL AND (b.owner_name <> '' OR b.phone_number <> ''
+                OR b.plate <> v.number OR v.anonymised_at IS NULL)
+        """,
+    ),
+    each_row(
+        problem="The stay of an anonymised booking still has the plate of a car.",
+        ids=("session", "booking"),
+        sql="""
+            SELECT s.id, b.id FROM parking_parkingsession s
+            JOIN parking_parkingbooking b ON b.id = s.booking_id
+            WHERE b.anonymised_at IS NOT NULL AND s.plate <> b.plate
+        """,
+    ),
+    each_row(
+        problem="A vehicle that stands for no car has a name or a phone number.",
+        ids=("vehicle",),
+        sql="""
+            SELECT id FROM parking_vehicle
+            WHERE anonymised_at IS NOT NULL AND (owner_name <> '' OR phone_number <> '')
+        """,
+    ),
+    each_row(
         problem="The scan log, which is sealed, holds a plate, a name or a phone number.",
         ids=("scan",),
         sql="""

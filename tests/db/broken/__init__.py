@@ -43,6 +43,7 @@ def breaks(name: str, *, behind_a_guard: bool = False, on_sqlite: str | None = N
 
 # At the end, because these register their cases.
 from tests.db.broken import (  # noqa: E402
+    anonymity,  # noqa: F401
     bookings,  # noqa: F401
     day_closes,  # noqa: F401
     desk_adjustments,  # noqa: F401

@@ -75,9 +75,21 @@ def two_cars_of_one_code(rows: Rows) -> Statement:
 
 
 @breaks("parking_permit_car_fixed")
+def a_car_with_another_code(rows: Rows) -> Statement:
+    car = _car(rows)
+    return lambda: change(car, qr_code="PARK-PERMIT000001")
+
+
+@breaks("parking_permit_car_vehicle_kept")
 def a_code_that_goes_to_another_car(rows: Rows) -> Statement:
-    car, vehicle = _car(rows), rows.vehicle()
+    car, vehicle = _car(rows, removed_at=OPENING), rows.vehicle()
     return lambda: change(car, vehicle=vehicle)
+
+
+@breaks("parking_permit_car_vehicle_kept")
+def a_car_on_a_permit_that_is_forgotten(rows: Rows) -> Statement:
+    car, nobody = _car(rows), rows.nobody()
+    return lambda: change(car, vehicle=nobody)
 
 
 @breaks("parking_permit_car_kept")
