@@ -73,7 +73,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "parking.web.context.of_the_place",
             ],
-            "libraries": {"parking": "parking.web.tags", "sandbox_clock": "parking.web.sandbox_clock.tags"},
+            "libraries": {
+                "parking": "parking.web.tags",
+                "office": "parking.web.operator.tags",
+                "sandbox_clock": "parking.web.sandbox_clock.tags",
+            },
         },
     }
 ]

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from parking.domain.adjustments import lost_ticket_fee
 from parking.domain.errors import InvalidField, UnknownBooking, UnknownSession
 from parking.domain.plates import canonical_plate
 from parking.domain.states import AdjustmentKind, AdjustmentStatus, BookingStatus, SessionStatus
@@ -35,6 +36,8 @@ class FoundStay:
     booking_id: UUID
     session_id: UUID | None
     is_inside: bool
+    has_left: bool
+    """A gate has opened for it. One that is paid up and not gone is neither inside nor has it left."""
     vehicle_number: str
     owner_name: str
     zone_name: str
@@ -47,6 +50,19 @@ class FoundStay:
     exit_time: datetime | None
     due_minor: int
     currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StayAtDesk:
+    """One of them, with what can be done for it."""
+
+    found: FoundStay
+    qr_code: str
+    price_minor: int
+    """Of the booking; to be paid while it is CREATED."""
+    lost_ticket_fee_minor: int | None
+    """What losing the ticket would cost now; None where it is not charged, or not again."""
+    is_permit: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +102,21 @@ def find_stays(*, text: str, phone_region: str, now: datetime) -> list[FoundStay
     ranked = sorted(bookings, key=_rank)[:MAX_STAYS]
     slots = _slots_of(bookings=ranked)
     return [_found(booking=booking, allocation=slots.get(booking.id), now=now) for booking in ranked]
+
+
+def get_stay(*, booking_id: UUID, now: datetime) -> StayAtDesk:
+    """One booking, and its stay if there is one. Raises UnknownBooking."""
+    bookings = ParkingBooking.objects.select_related("zone", "tariff", "permit", "session__slot")
+    booking = bookings.filter(id=booking_id).first()
+    if booking is None:
+        raise UnknownBooking
+    return StayAtDesk(
+        found=_found(booking=booking, allocation=_slots_of(bookings=[booking]).get(booking_id), now=now),
+        qr_code=booking.qr_code,
+        price_minor=booking.price_minor,
+        lost_ticket_fee_minor=_lost_ticket_fee(booking=booking, session=_session(booking), now=now),
+        is_permit=booking.permit_id is not None,
+    )
 
 
 def list_waiting_adjustments() -> list[WaitingAdjustment]:
@@ -167,6 +198,7 @@ def _found(*, booking: ParkingBooking, allocation: SlotAllocation | None, now: d
         booking_id=booking.id,
         session_id=session.id if session else None,
         is_inside=session is not None and session.exit_time is None,
+        has_left=session is not None and session.gate_opened_at is not None,
         vehicle_number=session.plate if session else booking.plate,
         owner_name=booking.owner_name,
         zone_name=booking.zone.name,
@@ -200,3 +232,14 @@ def _due(*, booking: ParkingBooking, session: ParkingSession, now: datetime) -> 
     )
     at = not_before(now, session.entry_time, session.exit_time, session.billed_until)
     return current_bill(stay=stay, tariff=snapshots.tariff_of(version=booking.tariff), now=at)[0].due_minor
+
+
+def _lost_ticket_fee(*, booking: ParkingBooking, session: ParkingSession | None, now: datetime) -> int | None:
+    """Minor units. As `services.tickets` charges it: once a stay, until it is paid up, and not for a permit's code."""
+    if session is None or session.status == SessionStatus.COMPLETED or booking.permit_id is not None:
+        return None
+    charged = Adjustment.objects.filter(session=session, kind=AdjustmentKind.LOST_TICKET)
+    if charged.exclude(status=AdjustmentStatus.REJECTED).exists():
+        return None
+    at = not_before(now, session.entry_time, session.billed_until)
+    return lost_ticket_fee(tariff=snapshots.tariff_of(version=booking.tariff), entered_at=session.entry_time, now=at)

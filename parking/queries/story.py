@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
 
+from parking.domain.errors import UnknownBooking
 from parking.domain.money import format_amount
-from parking.domain.states import AdjustmentStatus, OpeningOutcome, PaymentStatus, RefundStatus
+from parking.domain.states import AdjustmentStatus, OpeningOutcome, PaymentStatus, RefundStatus, ScanType
 from parking.models import (
     Adjustment,
     AuditEvent,
@@ -31,25 +35,47 @@ from parking.models import (
 MAX_ROWS_OF_A_KIND: Final = 200
 _MAX_FACT_LENGTH: Final = 60
 _PAYMENT_WORDS: Final = {
-    PaymentStatus.PENDING: "Payment pending:",
-    PaymentStatus.COMPLETED: "Paid",
-    PaymentStatus.FAILED: "Payment failed:",
+    PaymentStatus.PENDING: gettext_lazy("Payment pending: %(amount)s"),
+    PaymentStatus.COMPLETED: gettext_lazy("Paid %(amount)s"),
+    PaymentStatus.FAILED: gettext_lazy("Payment failed: %(amount)s"),
 }
 _ADJUSTMENT_WORDS: Final = {
-    AdjustmentStatus.PROPOSED: "proposed, and waits for a second person",
-    AdjustmentStatus.APPROVED: "approved",
-    AdjustmentStatus.REJECTED: "rejected",
+    AdjustmentStatus.PROPOSED: gettext_lazy("%(what)s proposed, and waits for a second person"),
+    AdjustmentStatus.APPROVED: gettext_lazy("%(what)s approved"),
+    AdjustmentStatus.REJECTED: gettext_lazy("%(what)s rejected"),
 }
 _OPENING_WORDS: Final = {
-    OpeningOutcome.CLOSED: "the stay was ended",
-    OpeningOutcome.LEFT_OPEN: "the stay goes on",
-    OpeningOutcome.NO_STAY: "no stay",
+    OpeningOutcome.CLOSED: gettext_lazy("%(gate)s opened by hand: the stay was ended"),
+    OpeningOutcome.LEFT_OPEN: gettext_lazy("%(gate)s opened by hand: the stay goes on"),
+    OpeningOutcome.NO_STAY: gettext_lazy("%(gate)s opened by hand: no stay"),
 }
 _REFUND_WORDS: Final = {
-    RefundStatus.PENDING: "Refund pending:",
-    RefundStatus.PROCESSED: "Refunded",
-    RefundStatus.FAILED: "Refund failed:",
+    RefundStatus.PENDING: gettext_lazy("Refund pending: %(amount)s"),
+    RefundStatus.PROCESSED: gettext_lazy("Refunded %(amount)s"),
+    RefundStatus.FAILED: gettext_lazy("Refund failed: %(amount)s"),
 }
+_SCAN_WORDS: Final = {
+    ScanType.ENTRY: gettext_lazy("Entry scan, %(result)s"),
+    ScanType.EXIT: gettext_lazy("Exit scan, %(result)s"),
+}
+_AS_STORED: Final = (
+    *(gettext_noop("Booking"), gettext_noop("Additional"), gettext_noop("Extension")),
+    *(gettext_noop("Online"), gettext_noop("Card"), gettext_noop("Upi"), gettext_noop("Cash")),
+    *(gettext_noop("Booking cancel"), gettext_noop("Unused time"), gettext_noop("Surplus")),
+    *(gettext_noop("Zone full"), gettext_noop("Manual")),
+    *(gettext_noop("Lost ticket"), gettext_noop("Waiver"), gettext_noop("Goodwill")),
+    *(gettext_noop("Opened by hand"), gettext_noop("Validation"), gettext_noop("Permit")),
+    *(gettext_noop("Hold lapsed"), gettext_noop("Cancelled"), gettext_noop("No show")),
+    *(gettext_noop("Moved"), gettext_noop("Exited")),
+    *(gettext_noop("success"), gettext_noop("failed"), gettext_noop("duplicate")),
+    *(gettext_noop("already entered"), gettext_noop("already exited"), gettext_noop("booking cancelled")),
+    *(gettext_noop("hold lapsed"), gettext_noop("no show"), gettext_noop("not entered"), gettext_noop("payment due")),
+    *(gettext_noop("payment in progress"), gettext_noop("payment required"), gettext_noop("permit full")),
+    *(gettext_noop("permit over"), gettext_noop("ticket replaced"), gettext_noop("too early")),
+    *(gettext_noop("vehicle busy"), gettext_noop("vehicle inside"), gettext_noop("wrong direction")),
+    *(gettext_noop("wrong zone"), gettext_noop("zone full"), gettext_noop("unknown device")),
+)
+"""What records call a kind or a reason, so that it can be told in another language."""
 
 
 class StoryKind(StrEnum):
@@ -77,6 +103,14 @@ class StoryEvent:
     row: Model
 
 
+def story_by_id(*, booking_id: UUID) -> list[StoryEvent]:
+    """The same for who knows the booking's id. Raises UnknownBooking."""
+    booking = ParkingBooking.objects.select_related("zone").filter(id=booking_id).first()
+    if booking is None:
+        raise UnknownBooking
+    return story_of(booking=booking)
+
+
 def story_of(*, booking: ParkingBooking) -> list[StoryEvent]:
     """Oldest first. A fixed number of queries, however long the story is."""
     allocations = SlotAllocation.objects.select_related("slot").filter(booking=booking).order_by("id")
@@ -87,7 +121,7 @@ def story_of(*, booking: ParkingBooking) -> list[StoryEvent]:
         StoryEvent(
             at=booking.created_at,
             kind=StoryKind.BOOKING,
-            title=f"Booked {booking.hours} h in {booking.zone.name}",
+            title=_("Booked %(hours)s h in %(zone)s") % {"hours": booking.hours, "zone": booking.zone.name},
             detail=_money(booking.price_minor, booking.currency),
             row=booking,
         ),
@@ -110,32 +144,35 @@ def story_of(*, booking: ParkingBooking) -> list[StoryEvent]:
 
 def _holds(*, allocations: list[SlotAllocation]) -> Iterator[StoryEvent]:
     for row in allocations:
-        title = f"Slot {row.slot.number} held from here on"
+        title = _("Slot %(slot)s held from here on") % {"slot": row.slot.number}
         yield StoryEvent(at=row.occupies_from, kind=StoryKind.SLOT, title=title, row=row)
 
 
 def _slots(*, allocations: list[SlotAllocation]) -> Iterator[StoryEvent]:
     for row in allocations:
-        slot = f"Slot {row.slot.number}"
+        slot = {"slot": row.slot.number}
         if row.parked_at:
-            yield StoryEvent(at=row.parked_at, kind=StoryKind.SLOT, title=f"{slot} taken by the car", row=row)
+            yield StoryEvent(
+                at=row.parked_at, kind=StoryKind.SLOT, title=_("Slot %(slot)s taken by the car") % slot, row=row
+            )
         if row.released_at:
             yield StoryEvent(
                 at=row.released_at,
                 kind=StoryKind.SLOT,
-                title=f"{slot} released",
-                detail=row.get_release_reason_display(),
+                title=_("Slot %(slot)s released") % slot,
+                detail=_(row.get_release_reason_display()) if row.release_reason else "",
                 row=row,
             )
 
 
 def _scans(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
     for row in QRScanLog.objects.filter(booking=booking).order_by("id")[:MAX_ROWS_OF_A_KIND]:
-        reason = "" if row.reason == "ok" else f": {row.reason.replace('_', ' ')}"
+        reason = "" if row.reason == "ok" else f": {_(row.reason.replace('_', ' '))}"
+        result = f"{_(row.get_result_display().lower())}{reason}"
         yield StoryEvent(
             at=row.scanned_at,
             kind=StoryKind.SCAN,
-            title=f"{row.get_scan_type_display()} scan, {row.get_result_display().lower()}{reason}",
+            title=_SCAN_WORDS[ScanType(row.scan_type)] % {"result": result},
             detail=row.scanner_device_id,
             who=row.caller,
             row=row,
@@ -147,12 +184,16 @@ def _stay(*, session: ParkingSession | None) -> Iterator[StoryEvent]:
         return
     kind = StoryKind.STAY
     yield StoryEvent(
-        at=session.entry_time, kind=kind, title=f"{session.plate} drove in", detail=session.slot.number, row=session
+        at=session.entry_time,
+        kind=kind,
+        title=_("%(plate)s drove in") % {"plate": session.plate},
+        detail=session.slot.number,
+        row=session,
     )
     if session.exit_time:
-        yield StoryEvent(at=session.exit_time, kind=kind, title="Stay closed, nothing due", row=session)
+        yield StoryEvent(at=session.exit_time, kind=kind, title=_("Stay closed, nothing due"), row=session)
     if session.gate_opened_at:
-        yield StoryEvent(at=session.gate_opened_at, kind=kind, title="Exit gate opened", row=session)
+        yield StoryEvent(at=session.gate_opened_at, kind=kind, title=_("Exit gate opened"), row=session)
 
 
 def _quotes(*, session: ParkingSession | None) -> Iterator[StoryEvent]:
@@ -160,8 +201,8 @@ def _quotes(*, session: ParkingSession | None) -> Iterator[StoryEvent]:
         yield StoryEvent(
             at=quote.as_of,
             kind=StoryKind.MONEY,
-            title=f"Told that {_money(quote.amount_minor, quote.currency)} is due",
-            detail="paid" if quote.paid_at else "",
+            title=_("Told that %(amount)s is due") % {"amount": _money(quote.amount_minor, quote.currency)},
+            detail=_("paid") if quote.paid_at else "",
             row=quote,
         )
 
@@ -170,12 +211,12 @@ def _payments(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
     payments = Payment.objects.select_related("collected_by").filter(booking=booking).order_by("created_at", "id")
     for row in payments[:MAX_ROWS_OF_A_KIND]:
         word = _PAYMENT_WORDS[PaymentStatus(row.status)]
-        detail = [row.get_kind_display(), row.get_method_display(), row.provider, row.provider_reference]
+        detail = [_(row.get_kind_display()), _(row.get_method_display()), row.provider, row.provider_reference]
         yield StoryEvent(
             at=row.completed_at or row.failed_at or row.created_at,
             kind=StoryKind.MONEY,
-            title=f"{word} {_money(row.amount_minor, row.currency)}",
-            detail=" · ".join(str(part) for part in [*detail, row.surplus_minor and "surplus"] if part),
+            title=word % {"amount": _money(row.amount_minor, row.currency)},
+            detail=" · ".join(str(part) for part in [*detail, row.surplus_minor and _("surplus")] if part),
             who=f"staff:{row.collected_by.get_username()}" if row.collected_by else "",
             row=row,
         )
@@ -187,8 +228,9 @@ def _validations(*, session: ParkingSession | None) -> Iterator[StoryEvent]:
         yield StoryEvent(
             at=row.applied_at,
             kind=StoryKind.PERSON,
-            title=f"Code {row.discount.code} of {row.discount.merchant.name} used",
-            detail=f"at most {_money(row.reserved_minor, row.discount.currency)}",
+            title=_("Code %(code)s of %(merchant)s used")
+            % {"code": row.discount.code, "merchant": row.discount.merchant.name},
+            detail=_("at most %(amount)s") % {"amount": _money(row.reserved_minor, row.discount.currency)},
             who=row.applied_by,
             row=row,
         )
@@ -197,13 +239,13 @@ def _validations(*, session: ParkingSession | None) -> Iterator[StoryEvent]:
 def _adjustments(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
     for row in Adjustment.objects.filter(booking=booking).order_by("created_at", "id")[:MAX_ROWS_OF_A_KIND]:
         sign = "+" if row.amount_minor > 0 else "-"
-        title = f"{row.get_kind_display()} {sign}{_money(abs(row.amount_minor), row.currency)}"
+        what = f"{_(row.get_kind_display())} {sign}{_money(abs(row.amount_minor), row.currency)}"
         was_decided_later = row.decided_at is not None and row.decided_at != row.created_at
         first = AdjustmentStatus.PROPOSED if was_decided_later else AdjustmentStatus(row.status)
         yield StoryEvent(
             at=row.created_at,
             kind=StoryKind.PERSON,
-            title=f"{title} {_ADJUSTMENT_WORDS[first]}",
+            title=_ADJUSTMENT_WORDS[first] % {"what": what},
             detail=row.reason,
             who=row.proposed_by,
             row=row,
@@ -212,7 +254,7 @@ def _adjustments(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
             yield StoryEvent(
                 at=row.decided_at,
                 kind=StoryKind.PERSON,
-                title=f"{title} {_ADJUSTMENT_WORDS[AdjustmentStatus(row.status)]}",
+                title=_ADJUSTMENT_WORDS[AdjustmentStatus(row.status)] % {"what": what},
                 detail=row.reason,
                 who=row.decided_by,
                 row=row,
@@ -225,7 +267,7 @@ def _openings(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
         yield StoryEvent(
             at=row.opened_at,
             kind=StoryKind.PERSON,
-            title=f"{row.device.device_id} opened by hand: {_OPENING_WORDS[OpeningOutcome(row.outcome)]}",
+            title=_OPENING_WORDS[OpeningOutcome(row.outcome)] % {"gate": row.device.device_id},
             detail=row.reason,
             who=row.opened_by,
             row=row,
@@ -237,7 +279,7 @@ def _tickets(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
         yield StoryEvent(
             at=row.retired_at,
             kind=StoryKind.TICKET,
-            title=f"Ticket {row.code} replaced",
+            title=_("Ticket %(code)s replaced") % {"code": row.code},
             detail=row.reason,
             who=row.retired_by,
             row=row,
@@ -248,7 +290,10 @@ def _receipt(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
     receipt = Receipt.objects.filter(booking=booking).first()
     if receipt is not None:
         yield StoryEvent(
-            at=receipt.issued_at, kind=StoryKind.MONEY, title=f"Receipt {receipt.number} issued", row=receipt
+            at=receipt.issued_at,
+            kind=StoryKind.MONEY,
+            title=_("Receipt %(number)s issued") % {"number": receipt.number},
+            row=receipt,
         )
 
 
@@ -259,8 +304,8 @@ def _refunds(*, booking: ParkingBooking) -> Iterator[StoryEvent]:
         yield StoryEvent(
             at=refund.processed_at or refund.created_at,
             kind=StoryKind.MONEY,
-            title=f"{word} {_money(refund.amount_minor, refund.currency)}",
-            detail=" · ".join(part for part in [refund.get_kind_display(), refund.reason] if part),
+            title=word % {"amount": _money(refund.amount_minor, refund.currency)},
+            detail=" · ".join(part for part in [_(refund.get_kind_display()), refund.reason] if part),
             who=f"staff:{refund.shift.cashier.get_username()}" if refund.shift else "",
             row=refund,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from datetime import date as calendar_date
 from decimal import Decimal
 from typing import Final
 
@@ -59,6 +60,11 @@ def date(moment: datetime, *, with_year: bool = False) -> str:
     """``"Tue, 24 Nov"``, whatever day today is."""
     local = timezone.localtime(moment)
     return format_skeleton("yMMMEd" if with_year else "MMMEd", local, tzinfo=local.tzinfo, locale=_locale())
+
+
+def calendar_day(on: calendar_date) -> str:
+    """``"Tue, 24 Nov 2026"``: a day of the site, whatever the time is."""
+    return format_skeleton("yMMMEd", on, locale=_locale())
 
 
 def day_and_clock(moment: datetime, *, now: datetime) -> str:

@@ -83,7 +83,7 @@ def staff_page(
         @wraps(view)
         def for_staff(request: HttpRequest, /, *args: Path.args, **kwargs: Path.kwargs) -> HttpResponse:
             if not request.user.is_authenticated:
-                return _sign_in_first(request)
+                return sign_in_first(request)
             caller = caller_of(request)
             caller.require(permission)
             return view(request, caller, *args, **kwargs)
@@ -111,7 +111,8 @@ def live(request: HttpRequest, template: str, context: Mapping[str, Any]) -> Htt
     return response
 
 
-def _sign_in_first(request: HttpRequest) -> HttpResponse:
+def sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in, and back to this page from there."""
     if request.htmx:  # type: ignore[attr-defined] # of django_htmx's middleware
         return HttpResponseClientRefresh()  # the whole page asks then
     return redirect_to_login(request.get_full_path())

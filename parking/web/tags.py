@@ -9,6 +9,8 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from parking.domain.permissions import Permission
+from parking.edge import staff
 from parking.web import formats
 from parking.web.icons import ICONS
 
@@ -30,6 +32,12 @@ def icon(name: str) -> SafeString:
 def clock(moment: datetime) -> SafeString:
     """``14:30``, in the site's time."""
     return _time(moment=moment, shown=formats.clock(moment))
+
+
+@register.simple_tag(takes_context=True)
+def may(context: dict[str, Any], permission: str) -> bool:
+    """Whether who signed in holds it, so that nobody is offered what they would be refused."""
+    return staff.may(context["request"], Permission(permission))
 
 
 @register.simple_tag(takes_context=True)

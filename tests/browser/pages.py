@@ -49,4 +49,18 @@ EVERY_PAGE: Final = (
     PageOf(name="changing the plate", path=of_booking(bookings.paid, path="/parking/ticket/{}/plate/")),
     PageOf(name="staying longer", path=of_booking(bookings.parked, path="/parking/ticket/{}/extend/")),
     PageOf(name="paying what is due", path=of_booking(bookings.due, path="/parking/ticket/{}/overtime/")),
+    PageOf(name="scanner, entry", path="/parking/scanner/entry/", staff="ravi"),
+    PageOf(name="scanner, exit", path="/parking/scanner/exit/", staff="meera"),
+    PageOf(name="desk", path="/parking/scanner/desk/", staff="ravi"),
+    PageOf(name="desk, found", path="/parking/scanner/desk/?q=DL", staff="ravi"),
+    PageOf(name="desk, expected", path=of_booking(bookings.paid, path="/parking/scanner/desk/{}/"), staff="ravi"),
+    PageOf(name="desk, due", path=of_booking(bookings.due, path="/parking/scanner/desk/{}/"), staff="meera"),
+    PageOf(
+        name="desk, new ticket", path=of_booking(bookings.parked, path="/parking/scanner/desk/{}/ticket/"), staff="ravi"
+    ),
+    PageOf(name="desk, by hand", path="/parking/scanner/desk/open/", staff="ravi"),
+    PageOf(name="desk, counting", path="/parking/scanner/desk/count/", staff="ravi"),
+    PageOf(name="drawer", path="/parking/scanner/drawer/", staff="meera"),
+    PageOf(name="pairing", path="/parking/scanner/pair/"),
+    PageOf(name="pairing, by an operator", path="/parking/scanner/pair/", staff="olga"),
 )

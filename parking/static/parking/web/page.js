@@ -91,6 +91,7 @@ export function isFrom(time) {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  if ("download" in form.dataset) return; // a file comes, and the page stays
   if (form.dataset.sent) event.preventDefault();
   form.dataset.sent = "yes";
   for (const button of form.querySelectorAll("button:not([type=button])")) button.setAttribute("aria-busy", "true");
