@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser import bookings, chromium
 from tests.browser.journeys.driver import Driver
 from tests.browser.premises import Premises, open_premises
+from tests.browser.scanner.attendant import Attendant, Way
 from tests.browser.visitors import Device, Scheme, Visitor, new_visitor
 
 IMAGES: Final = Path(__file__).resolve().parents[2] / "docs" / "images"
@@ -75,6 +76,38 @@ def paying(visitor: Visitor, premises: Premises) -> None:
     visitor.go(f"/parking/booking/{bookings.unpaid(premises, hours=2)}/pay/")
 
 
+def at_the_gate(way: Way, *, staff: str) -> Scene:
+    """The scanner, with its gate chosen."""
+
+    def scene(visitor: Visitor, _: Premises) -> None:
+        Attendant(visitor=visitor).stand_at(way, staff=staff)
+        visitor.go(f"/parking/scanner/{way}/")  # without the word about the choice
+
+    return scene
+
+
+def answer(way: Way, stage: Callable[[Premises], str], *, kind: str, staff: str = "meera") -> Scene:
+    """What the scanner says to a ticket in that stage."""
+
+    def scene(visitor: Visitor, premises: Premises) -> None:
+        attendant = Attendant(visitor=visitor)
+        attendant.stand_at(way, staff=staff)
+        with visitor.refused(402, 409):
+            attendant.type_code(premises.booking(booking_id=stage(premises))["qr_code"])
+            expect(attendant.answer).to_have_attribute("data-answer", kind)
+
+    return scene
+
+
+def at_the_desk(stage: Callable[[Premises], str]) -> Scene:
+    """The page of a car in that stage."""
+
+    def scene(visitor: Visitor, premises: Premises) -> None:
+        visitor.go(f"/parking/scanner/desk/{stage(premises)}/")
+
+    return scene
+
+
 SHOTS: Final = (
     Shot(name="driver-start", scene=at("/")),
     Shot(name="driver-booking", scene=booking),
@@ -84,6 +117,12 @@ SHOTS: Final = (
     Shot(name="driver-hindi", scene=at("/"), language="hi"),
     Shot(name="driver-desktop", scene=at("/"), device="desktop"),
     Shot(name="driver-overtime", scene=ticket(bookings.due)),
+    Shot(name="gate-scanner", scene=at_the_gate("entry", staff="ravi")),
+    Shot(name="gate-open", scene=answer("entry", bookings.paid, kind="open")),
+    Shot(name="gate-pay", scene=answer("exit", bookings.due, kind="pay")),
+    Shot(name="gate-stop", scene=answer("entry", bookings.parked, kind="stop")),
+    Shot(name="gate-desk", scene=at_the_desk(bookings.due), staff="meera", scheme="dark"),
+    Shot(name="gate-drawer", scene=at("/parking/scanner/drawer/"), staff="meera"),
 )
 
 

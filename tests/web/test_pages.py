@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections import Counter
+from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -18,6 +20,7 @@ from parking.domain.permissions import Permission, Role
 from parking.edge.addresses import is_for_programs
 from parking.services.guesses import LIMIT
 from parking.web.pages import guessable, page, show, staff_page
+from parking.web.urls import urlpatterns as page_patterns
 
 FAR_AWAY = "203.0.113.7"
 
@@ -117,6 +120,16 @@ def test_who_leaves_the_slash_away_is_sent_to_the_page(client, db):
     response = client.get("/parking/sign-in")
 
     assert (response.status_code, response["Location"]) == (301, "/parking/sign-in/")
+
+
+def test_no_two_pages_have_one_name():
+    """Or `{% url %}` would lead the one's visitors to the other."""
+
+    def names(patterns) -> Iterator[str]:
+        for pattern in patterns:
+            yield from names(pattern.url_patterns) if hasattr(pattern, "url_patterns") else filter(None, [pattern.name])
+
+    assert [name for name, count in Counter(names(page_patterns)).items() if count > 1] == []
 
 
 @with_test_pages

@@ -19,7 +19,7 @@ from parking.domain.errors import (
 )
 from parking.domain.money import parse_amount
 from parking.domain.permissions import Permission
-from parking.domain.states import PaymentMethod, ScanType
+from parking.domain.states import ScanType
 from parking.edge.identifiers import booking_id_of
 from parking.edge.moments import now_of
 from parking.queries.cash import desk_currency
@@ -28,7 +28,7 @@ from parking.services import ParkingService
 from parking.web.attendant import answers, paying
 from parking.web.attendant.answers import Answer
 from parking.web.attendant.people import posted
-from parking.web.attendant.scanning import answered, with_decoder
+from parking.web.attendant.scanning import answered, page_of, with_decoder
 from parking.web.attendant.wording import said
 from parking.web.pages import staff_page
 
@@ -92,5 +92,5 @@ def _answered(
 ) -> HttpResponse:
     code = request.POST.get("qr_code", "")[:_MAX_CODE_LENGTH]
     offered = paying.offer(request, booking_id=stay.booking_id, session_id=stay.session_id)
-    shown = {"qr_code": code, "cash": PaymentMethod.CASH, "card": PaymentMethod.CARD, **offered, **context}
-    return answered(request, caller, ScanType.EXIT, answer, shown)
+    page = page_of(request, caller, ScanType.EXIT)
+    return answered(request, answer, {**page, "qr_code": code, **offered, **context})

@@ -4,6 +4,7 @@ by a person, a browser or a phone that lost its network, gets the same answer an
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import uuid4
 
@@ -20,8 +21,9 @@ from parking.edge.errors import BadRequest
 from parking.edge.identifiers import booking_id_of, session_id_of
 from parking.edge.moments import now_of
 from parking.services import ParkingService, guesses
+from parking.services.results import EntryAdmitted, ExitBill
 from parking.web.attendant import answers, paying
-from parking.web.attendant.answers import Answer, Kind
+from parking.web.attendant.answers import Answer
 from parking.web.attendant.gates import PAGE_OF, gate_of, gates_for
 from parking.web.attendant.people import scanner_page
 from parking.web.pages import show
@@ -48,42 +50,47 @@ def leave(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def _scanner(request: HttpRequest, caller: Caller, direction: ScanType) -> HttpResponse:
-    device_id = gate_of(request, caller=caller, direction=direction, gates=gates_for(direction))
+    page = page_of(request, caller, direction)
     if request.method != "POST":
-        return show(request, "attendant/scanner.html", page_of(request, caller, direction))
-    if device_id is None:
+        return show(request, "attendant/scanner.html", page)
+    if page["gate"] is None:
         return redirect(PAGE_OF[direction])
     code = request.POST.get("qr_code", "")[:_MAX_CODE_LENGTH].replace("\0", "\ufffd")  # no database keeps a NUL
-    answer, context = _answer(request, caller, direction, device_id=device_id, code=code)
-    return answered(request, caller, direction, answer, {"qr_code": code, **context})
+    scan_id, now = _scan_id(request), now_of(request)
+    try:
+        done = _scanned(request, caller, direction, device_id=page["gate"], code=code, scan_id=scan_id)
+        answer = answers.admitted(done, now=now) if isinstance(done, EntryAdmitted) else answers.let_out(done)
+        offered = {}
+    except ParkingError as error:
+        answer = answers.refused(error, now=now)
+        offered = _of_what_is_due(request, error)
+    return answered(request, answer, {**page, "qr_code": code, **offered})
 
 
-def _answer(
-    request: HttpRequest, caller: Caller, direction: ScanType, *, device_id: str, code: str
-) -> tuple[Answer, dict[str, Any]]:
+def _scanned(
+    request: HttpRequest, caller: Caller, direction: ScanType, *, device_id: str, code: str, scan_id: str
+) -> EntryAdmitted | ExitBill:
+    """Ask the gate's use case. The wrong codes of a member of staff are counted, as the API counts them; a scanner's
+    are not, because whoever shows it wrong codes must not shut it for those who have paid."""
     now = now_of(request)
+    source = f"caller:{caller.name}" if caller.kind is CallerKind.STAFF else None
+    if source is not None:
+        guesses.require_room(source=source, now=now)
+    scan = ParkingService.scan_entry_qr if direction is ScanType.ENTRY else ParkingService.scan_exit_qr
+    try:
+        return scan(qr_code=code, scanner_device_id=device_id, scan_id=scan_id, caller=caller, now=now)
+    except UnknownCode:
+        if source is not None:
+            guesses.count(source=source, now=now)
+        raise
+
+
+def _scan_id(request: HttpRequest) -> str:
+    """Without one of its own it is no form of ours, and a repeat could not be told from a second scan."""
     scan_id = request.POST.get("scan_id", "")
     if not _SCAN_ID.fullmatch(scan_id):
         raise BadRequest
-    source = f"caller:{caller.name}" if caller.kind is CallerKind.STAFF else None  # as the API counts
-    try:
-        if source is not None:
-            guesses.require_room(source=source, now=now)
-        if direction is ScanType.ENTRY:
-            admitted = ParkingService.scan_entry_qr(
-                qr_code=code, scanner_device_id=device_id, scan_id=scan_id, caller=caller, now=now
-            )
-            return answers.admitted(admitted, now=now), {}
-        bill = ParkingService.scan_exit_qr(
-            qr_code=code, scanner_device_id=device_id, scan_id=scan_id, caller=caller, now=now
-        )
-        return answers.let_out(bill), {}
-    except UnknownCode as error:
-        if source is not None:
-            guesses.count(source=source, now=now)
-        return answers.refused(error, now=now), {}
-    except ParkingError as error:
-        return answers.refused(error, now=now), _of_what_is_due(request, error)
+    return scan_id
 
 
 def _of_what_is_due(request: HttpRequest, error: ParkingError) -> dict[str, Any]:
@@ -94,17 +101,15 @@ def _of_what_is_due(request: HttpRequest, error: ParkingError) -> dict[str, Any]
     return paying.offer(request, booking_id=booking_id_of(booking_id), session_id=session_id_of(session_id))
 
 
-def answered(
-    request: HttpRequest, caller: Caller, direction: ScanType, answer: Answer, context: dict[str, Any]
-) -> HttpResponse:
+def answered(request: HttpRequest, answer: Answer, context: Mapping[str, Any]) -> HttpResponse:
     """The answer, alone for a script that asks for it so, else above the form for the next scan."""
-    shown = {**page_of(request, caller, direction), **context, "answer": answer, "again_id": str(uuid4())}
+    shown = {**context, "answer": answer, "again_id": str(uuid4())}
     part = PART in request.headers
     return show(request, "attendant/answer.html" if part else "attendant/scanner.html", shown, status=answer.status)
 
 
 def page_of(request: HttpRequest, caller: Caller, direction: ScanType) -> dict[str, Any]:
-    """What the page around an answer shows."""
+    """What the page shows around an answer, and the parts of an answer that depend on who asks."""
     gates = gates_for(direction)
     return {
         "direction": direction,
@@ -116,5 +121,4 @@ def page_of(request: HttpRequest, caller: Caller, direction: ScanType) -> dict[s
         "may_take": Permission.CASH_COLLECT in caller.permissions,
         "may_look": Permission.RECORD_VIEW in caller.permissions,
         "scan_id": str(uuid4()),
-        "kinds": Kind,
     }

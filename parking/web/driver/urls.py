@@ -8,7 +8,7 @@ from parking.web.driver import booking, changes, offline, paying, start, ticket
 
 urlpatterns = [
     path("", start.start, name="start"),
-    path("zones/", start.zones, name="zones"),
+    path("zones/", start.zones, name="room-now"),
     path("service-worker.js", offline.service_worker, name="service-worker"),
     path("parking/booking/", booking.booking, name="booking"),
     path("parking/booking/price/", booking.price, name="price"),

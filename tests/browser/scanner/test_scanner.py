@@ -119,6 +119,27 @@ def test_without_a_network_nothing_opens_and_the_same_scan_is_asked_about_again(
     attendant.visitor.context.set_offline(False)
 
 
+def test_who_gave_up_is_not_told_late_and_scans_the_next_car(attendant, premises):
+    """An answer that comes when another car stands there would let the wrong one in."""
+    slow, quick = (code_of(premises, bookings.paid(premises)) for _ in range(2))
+    attendant.stand_at("entry", staff="ravi")
+    attendant.visitor.expect_no_network()
+    held = []
+
+    def hold_on(route) -> None:
+        """And never let go."""
+        held.append(route)
+
+    attendant.page.route("**/scanner/entry/", hold_on, times=1)
+    attendant.type_code(slow)
+    expect(attendant.page.get_by_text("Asking…")).to_be_visible()
+    attendant.page.keyboard.press("Escape")
+    expect(attendant.page.get_by_text("Asking…")).to_be_hidden()
+    attendant.type_code(quick)
+    attendant.sees("open", "Welcome")
+    assert len(held) == 1
+
+
 def test_what_is_no_answer_of_ours_opens_nothing(attendant, premises):
     """The page of a captive portal, for instance: 200, and about something else."""
     attendant.stand_at("entry", staff="ravi")

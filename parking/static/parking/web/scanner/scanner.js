@@ -16,8 +16,8 @@ const behind = scanner.querySelector("[data-behind]");
 const form = scanner.querySelector("[data-scan]");
 const part = (name) => scanner.querySelector(`[data-${name}]`);
 
-let asked = null; // what waits for its answer, or has none yet: { address, body, since }
-let isAsking = false;
+let asked = null; // what waits for its answer, or got none yet: { address, body, since }
+let asking = null; // stops the request that is on its way
 let timer = null;
 let shown = { code: null, at: 0 };
 
@@ -33,31 +33,33 @@ function scan(code) {
 }
 
 async function ask(question) {
-  if (isAsking) return;
+  if (asking) return;
+  const stop = new AbortController();
+  asking = stop;
   asked = { since: Date.now(), ...question };
-  isAsking = true;
   clearTimeout(timer);
   part("busy")?.removeAttribute("hidden");
+  const late = setTimeout(() => stop.abort(), PATIENCE_MS);
+  let answer = null;
   try {
-    show(await answerTo(asked));
-  } catch {
-    noAnswer();
-  } finally {
-    isAsking = false;
-    part("busy")?.setAttribute("hidden", "");
-  }
+    answer = await answerTo(asked, stop.signal);
+  } catch { /* there is none */ }
+  clearTimeout(late);
+  if (asking !== stop) return; // given up meanwhile: another car may stand there now
+  asking = null;
+  part("busy")?.setAttribute("hidden", "");
+  if (answer) show(answer);
+  else noAnswer();
 }
 
-async function answerTo({ address, body }) {
+async function answerTo({ address, body }, signal) {
   const response = await fetch(address, {
-    method: "POST", body, headers: { "X-Answer-Part": "yes" }, redirect: "manual", cache: "no-store",
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    method: "POST", body, headers: { "X-Answer-Part": "yes" }, redirect: "manual", cache: "no-store", signal,
   });
   const found = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("[data-answer]");
-  if (found) return found;
   // Signed out, paired no more, or a form too old: the page itself says so.
-  if (response.type === "opaqueredirect" || response.status === 403) location.reload();
-  throw new Error("no answer");
+  if (!found && (response.type === "opaqueredirect" || response.status === 403)) location.reload();
+  return found;
 }
 
 // The same question with the same scan_id: what was answered before the network went is answered again.
@@ -96,7 +98,9 @@ function cover() {
 
 function next() {
   clearTimeout(timer);
-  asked = null;
+  asking?.abort();
+  asked = asking = null;
+  part("busy")?.setAttribute("hidden", "");
   shown.at = Date.now(); // a ticket that is still held up is not asked about again
   place.replaceChildren();
   document.body.classList.remove("answered");
@@ -105,8 +109,7 @@ function next() {
 
 function remember(answer, kind) {
   const words = [answer.querySelector("[data-answer-title]"), answer.querySelector("[data-answer-plate]")];
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "short" }).format(new Date());
-  part("last-text").textContent = [...words.filter(Boolean).map((word) => word.textContent), time].join(" · ");
+  part("last-text").textContent = words.filter(Boolean).map((word) => word.textContent).join(" · ");
   part("last-dot").dataset.kind = kind;
   part("last").hidden = false;
 }
@@ -137,9 +140,9 @@ scanner.addEventListener("click", (event) => {
 // A hand scanner types, whatever has the focus: what it types is a code, and the answer before it is done with.
 document.addEventListener("keydown", (event) => {
   signals.allow();
-  if (event.key === "Escape" && place.firstElementChild) next();
+  if (event.key === "Escape" && (place.firstElementChild || asking)) next();
   const isText = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
-  if (!form || !isText || isAsking || event.target.closest?.("input, select, textarea")) return;
+  if (!form || !isText || asking || event.target.closest?.("input, select, textarea")) return;
   if (place.firstElementChild) next();
   form.elements.qr_code.focus();
 });
@@ -158,7 +161,7 @@ window.addEventListener("offline", tellNetwork);
 
 function see(code) {
   const isSame = code === shown.code && Date.now() - shown.at < AWAY_MS;
-  if (isSame || place.firstElementChild || isAsking) {
+  if (isSame || place.firstElementChild || asking) {
     if (code === shown.code) shown.at = Date.now();
     return;
   }

@@ -14,8 +14,14 @@ const MUTED = "scanner-muted";
 
 let audio = null;
 
-export const isMuted = () => localStorage.getItem(MUTED) === "yes";
-export const mute = (muted) => localStorage.setItem(MUTED, muted ? "yes" : "no");
+let muted = false;
+try { muted = localStorage.getItem(MUTED) === "yes"; } catch { /* it keeps nothing: then not for long */ }
+
+export const isMuted = () => muted;
+export function mute(wanted) {
+  muted = wanted;
+  try { localStorage.setItem(MUTED, wanted ? "yes" : "no"); } catch { /* the same */ }
+}
 
 // Browsers let a page be heard only after somebody has touched it.
 export function allow() {
