@@ -30,10 +30,40 @@ def of_booking(stage: Callable[[Premises], str], *, path: str = "/parking/ticket
     return lambda premises: path.format(stage(premises))
 
 
+OFFICE: Final = tuple(
+    PageOf(name=f"office, {name}", path=path, staff="olga")
+    for name, path in (
+        ("today", "/parking/operator/"),
+        ("too long", "/parking/operator/overstays/"),
+        ("refused", "/parking/operator/refused/"),
+        ("zones", "/parking/operator/zones/"),
+        ("a zone", "/parking/operator/zones/1/"),
+        ("a slot to take out", "/parking/operator/zones/1/?slot=A001"),
+        ("money", "/parking/operator/money/"),
+        ("prices", "/parking/operator/prices/"),
+        ("a tariff", "/parking/operator/prices/tariffs/1/"),
+        ("a tariff by the hour", "/parking/operator/prices/tariffs/new/hourly/"),
+        ("a tariff as JSON", "/parking/operator/prices/tariffs/new/"),
+        ("a policy", "/parking/operator/prices/policies/1/"),
+        ("a new policy", "/parking/operator/prices/policies/new/"),
+        ("shift", "/parking/operator/shift/"),
+        ("days", "/parking/operator/days/"),
+        ("a day", lambda premises: f"/parking/operator/days/{premises.now.date().isoformat()}/"),
+        ("exports", "/parking/operator/exports/"),
+        ("found", "/parking/operator/find/?q=KA"),
+        ("nothing found", "/parking/operator/find/?q=nothing"),
+        ("a paid booking", of_booking(bookings.paid, path="/parking/operator/bookings/{}/")),
+        ("a parked car", of_booking(bookings.parked, path="/parking/operator/bookings/{}/")),
+        ("a car that owes", of_booking(bookings.due, path="/parking/operator/bookings/{}/")),
+        ("a stay that is over", of_booking(bookings.left, path="/parking/operator/bookings/{}/")),
+    )
+)
+
 EVERY_PAGE: Final = (
     PageOf(name="start", path="/"),
     PageOf(name="nothing there", path="/parking/ticket/nothing/", status=404),
     PageOf(name="sign-in", path="/parking/sign-in/"),
+    *OFFICE,
     PageOf(name="booking", path="/parking/booking/?zone=2&hours=3"),
     PageOf(name="paying", path=of_booking(bookings.unpaid, path="/parking/booking/{}/pay/")),
     PageOf(name="held too long", path=of_booking(bookings.lapsed, path="/parking/booking/{}/pay/"), status=410),

@@ -76,6 +76,15 @@ def paying(visitor: Visitor, premises: Premises) -> None:
     visitor.go(f"/parking/booking/{bookings.unpaid(premises, hours=2)}/pay/")
 
 
+def office_booking(stage: Callable[[Premises], str]) -> Scene:
+    """A booking in that stage, on its page in the office."""
+
+    def scene(visitor: Visitor, premises: Premises) -> None:
+        visitor.go(f"/parking/operator/bookings/{stage(premises)}/")
+
+    return scene
+
+
 def at_the_gate(way: Way, *, staff: str) -> Scene:
     """The scanner, with its gate chosen."""
 
@@ -116,6 +125,10 @@ SHOTS: Final = (
     Shot(name="driver-ticket-dark", scene=ticket(bookings.parked), scheme="dark"),
     Shot(name="driver-hindi", scene=at("/"), language="hi"),
     Shot(name="driver-desktop", scene=at("/"), device="desktop"),
+    Shot(name="office-today", scene=at("/parking/operator/"), device="desktop", staff="olga"),
+    Shot(name="office-phone", scene=at("/parking/operator/"), scheme="dark", staff="olga"),
+    Shot(name="office-zone", scene=at("/parking/operator/zones/1/"), device="desktop", staff="olga"),
+    Shot(name="office-booking", scene=office_booking(bookings.due), device="desktop", staff="olga"),
     Shot(name="driver-overtime", scene=ticket(bookings.due)),
     Shot(name="gate-scanner", scene=at_the_gate("entry", staff="ravi")),
     Shot(name="gate-open", scene=answer("entry", bookings.paid, kind="open")),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from parking.domain.states import (
     AdjustmentKind,
@@ -85,7 +86,7 @@ _LABELS: Final[Mapping[type[StrEnum], Mapping[StrEnum, _StrPromise]]] = {
         ScanResult.DUPLICATE: _("Used already"),
     },
     SlotState: {
-        SlotState.FREE: _("Free"),
+        SlotState.FREE: pgettext_lazy("slot", "Free"),
         SlotState.HELD: _("Held"),
         SlotState.PAID: _("Paid for, expected"),
         SlotState.INSIDE: _("Car inside"),

@@ -189,8 +189,8 @@ class TestDays:
         garage.book_and_pay(PLATES[1])
         page = told("days/2026-01-05/", olga)
 
-        assert "Booking Cash carla 1 ₹50.00" in page
-        assert "Booking Online simulated 1 ₹50.00" in page
+        assert "Booking Cash, carla 1 ₹50.00" in page
+        assert "Booking Online, simulated 1 ₹50.00" in page
         assert "A day can be closed ten minutes after its end." in page
 
     @pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "1999-01-01"])
