@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 from structlog.contextvars import bind_contextvars, clear_contextvars, merge_contextvars
 from structlog.typing import Processor
 
+REQUEST_ID = "X-Request-ID"
 # What is logged is chosen by the caller, so its length and alphabet are not.
 _GIVEN_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -68,6 +69,11 @@ def _renderers(*, as_json: bool) -> list[Processor]:
     ]
 
 
+def request_id_of(*, given: str) -> str:
+    """The caller's own id if it is a fit one, else a new one."""
+    return given if _GIVEN_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+
+
 class RequestIdMiddleware:
     """Give each request an id, the caller's if it is a fit one, for its log lines and its response."""
 
@@ -75,11 +81,10 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if _GIVEN_REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = request_id_of(given=request.headers.get(REQUEST_ID, ""))
         # Bound until this thread's next request: Django logs a refused one after the last middleware has ended.
         clear_contextvars()
         bind_contextvars(request_id=request_id)
         response = self.get_response(request)
-        response.headers["X-Request-ID"] = request_id
+        response.headers[REQUEST_ID] = request_id
         return response

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.http import HttpResponse
 
+from config.logs import REQUEST_ID, request_id_of
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_MOST_KEPT: Final = 1000
-_OF_ONE_REQUEST: Final = "X-Request-ID"
+_MOST_KEPT: Final = 100
 
 Key = tuple[Any, ...]
 
@@ -49,7 +50,8 @@ class SharedAnswers:
         )
         kept = self._kept.get(key)
         if kept is not None and self._clock() < kept.until:
-            start_response(kept.status, kept.headers)
+            request_id = request_id_of(given=environ.get("HTTP_X_REQUEST_ID", ""))
+            start_response(kept.status, [*kept.headers, (REQUEST_ID, request_id)])
             return [kept.body]
         response = self._application(environ, start_response)
         shared_seconds = getattr(response, "shared_seconds", None)
@@ -59,10 +61,12 @@ class SharedAnswers:
 
     def _keep(self, *, key: Key, response: HttpResponse, seconds: float) -> None:
         if len(self._kept) >= _MOST_KEPT:
-            self._kept.clear()
+            now = self._clock()
+            fresh = {other: kept for other, kept in self._kept.copy().items() if now < kept.until}
+            self._kept = fresh if len(fresh) < _MOST_KEPT else {}
         self._kept[key] = _Kept(
             until=self._clock() + seconds,
             status=f"{response.status_code} {response.reason_phrase}",
-            headers=[(name, value) for name, value in response.items() if name != _OF_ONE_REQUEST],
+            headers=[(name, value) for name, value in response.items() if name != REQUEST_ID],
             body=response.content,
         )

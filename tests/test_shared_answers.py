@@ -83,11 +83,22 @@ def test_who_asks_within_a_fifth_of_a_second_gets_the_answer_of_the_one_before(l
     assert (available(first), available(front.ask(path))) == (3, 2)
 
 
-def test_the_id_of_somebody_elses_request_is_not_shared(live, front):
+def test_each_answer_has_the_id_of_its_own_request(live, front):
     garage = Garage.build()
     path = f"/parking/api/zone/{garage.zone.id}/status/"
-    own, shared = front.ask(path), front.ask(path)
-    assert set(own[1]) - set(shared[1]) == {"X-Request-ID"}
+    ids = [front.ask(path, HTTP_X_REQUEST_ID=given)[1]["X-Request-ID"] for given in ("one", "two", "not fit!")]
+    assert ids[:2] == ["one", "two"]
+    assert len(ids[2]) == 32
+
+
+def test_what_is_kept_is_bounded_and_what_is_over_goes_first(live, front):
+    garage = Garage.build()
+    path = f"/parking/api/zone/{garage.zone.id}/status/"
+    for number in range(250):
+        front.ask(path, HTTP_X_FORWARDED_PROTO=f"junk{number}")
+        front.now += 0.01
+    assert len(front.application._kept) <= 100
+    assert front.ask(path, HTTP_X_FORWARDED_PROTO="junk249")[0] == "200 OK"
 
 
 def test_zones_have_answers_of_their_own(live, front):

@@ -12,7 +12,7 @@ from parking.db import locks
 from parking.db.exchange import Statement
 from parking.db.parts import Part, Parts
 from parking.db.transactions import require_transaction
-from parking.db.writing import ask
+from parking.db.writing import ask, ask_under_lock
 from parking.domain.states import PaymentKind
 from parking.models import (
     ParkingBooking,
@@ -100,7 +100,7 @@ def lock_to_settle(*, payment_id: UUID) -> ToSettle:
     if clause := locks.lock_clause({ParkingBooking: "b", Vehicle: "v"}):
         asked = {"lock": Statement(f"{_LOCK_PAID}{clause}", [value])} | asked
     (booking, zone, tariff, policy, allocation, payment, session, quote, vehicle), _ = _TO_SETTLE.read(
-        ask(asked)["read"][0]
+        ask_under_lock(asked)["read"][0]
     )
     _relate(booking=booking, zone=zone, tariff=tariff, policy=policy, allocation=allocation)
     booking.vehicle = vehicle

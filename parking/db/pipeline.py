@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from itertools import count
+from hashlib import sha256
 from typing import Any, Final
 
 from psycopg import Connection, OperationalError, adapt
@@ -28,8 +28,9 @@ from parking.db.exchange import Row, Statement
 
 _KEPT: Final = "_parking_pipeline"
 _BEGIN: Final = Statement("BEGIN")
+_OUTDATED: Final = frozenset({"0A000", "26000"})
+"""A prepared statement whose table was changed by a migration, or that somebody has discarded."""
 _FAILED: Final = frozenset({ExecStatus.FATAL_ERROR, ExecStatus.BAD_RESPONSE})
-_numbers: Final = count(1)
 
 
 def run(*, connection: Connection[Any], statements: Sequence[Statement]) -> list[list[Row]]:
@@ -88,7 +89,10 @@ def _exchange(*, connection: Connection[Any], kept: _Kept, statements: Sequence[
         results = connection.wait(_until_sync(pgconn))
     for text, result in zip(prepares, results, strict=True):
         if result.status in _FAILED:
-            raise error_from_result(result, encoding=kept.transformer.encoding)
+            error = error_from_result(result, encoding=kept.transformer.encoding)
+            if error.sqlstate in _OUTDATED:
+                connection.close()  # or each later request on it would fail alike
+            raise error
         if text is not None:
             prepared.add(text)
     return [result for text, result in zip(prepares, results, strict=True) if text is None]
@@ -132,7 +136,8 @@ def _rows(*, result: PGresult, transformer: Transformer) -> list[Row]:
 
 @cache
 def _name(sql: str) -> bytes:
-    return f"parking_{next(_numbers)}".encode()
+    """Made of the text alone, so that two threads which meet it at the same moment cannot disagree."""
+    return b"parking_" + sha256(sql.encode()).hexdigest()[:32].encode()
 
 
 @cache

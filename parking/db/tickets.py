@@ -13,7 +13,7 @@ from parking.db import locks
 from parking.db.exchange import Row, Statement
 from parking.db.parts import Part, Parts
 from parking.db.transactions import require_transaction
-from parking.db.writing import ask
+from parking.db.writing import ask, ask_under_lock
 from parking.models import (
     GateDevice,
     ParkingBooking,
@@ -119,7 +119,7 @@ def lock_presented(*, code: str | None, device_id: str, scan_id: str | None, at:
         asked |= _lock_and_read(code=code, at=at)
     if scan_id is not None:
         asked["earlier"] = Statement(_EARLIER, [device_id, scan_id])
-    found = ask(asked)
+    found = ask_under_lock(asked)
     devices, tickets, scans = found["device"], found.get("ticket"), found.get("earlier")
     return Presented(
         device=_DEVICE_PART.read(devices[0]) if devices else None,

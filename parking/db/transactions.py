@@ -22,7 +22,8 @@ def use_case() -> Iterator[None]:
     try:
         with transaction.atomic(durable=True), writing.queueing():
             yield
-            writing.send(and_commit=not within_another)
+            if not connection.needs_rollback:
+                writing.send(and_commit=not within_another)
     except DatabaseError as error:
         translated = translate(error=error)
         if translated is None:

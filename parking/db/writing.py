@@ -50,6 +50,17 @@ def ask(statements: Mapping[str, Statement]) -> dict[str, list[Row]]:
     return dict(zip(statements, answers[len(before) :], strict=True))
 
 
+def ask_under_lock(statements: Mapping[str, Statement]) -> dict[str, list[Row]]:
+    """`ask`, of which "lock" locks a row together with another that it refers to, and what comes after it reads.
+
+    Who has waited for a row that refers to another one by then has locked neither's new state: PostgreSQL looks at the
+    waited-for row again, finds it joined no more, and answers with nothing. The row is held all the same, so it cannot
+    change again, and the second time locks both.
+    """
+    found = ask(statements)
+    return ask(statements) if found.get("lock") == [] else found
+
+
 @contextmanager
 def queueing() -> Iterator[None]:
     """Within it writes are queued; any other statement sends them first. Who opens it calls `send` in the end."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from pathlib import Path
+
 import pytest
 from django.db import DatabaseError, IntegrityError, close_old_connections, connection, connections, transaction
 
+from parking.db import writing
 from parking.db.exchange import Statement, exchange
-from parking.models import GuessCount
+from parking.db.transactions import use_case
+from parking.models import AuditEvent, GuessCount
 from parking.services import guesses
 from tests.garage import OPENING
 
@@ -25,6 +30,58 @@ def test_a_connection_that_died_since_the_last_request_is_made_anew():
     guesses.require_room(source="address:192.0.2.9", now=OPENING)
     [[(another,)]] = exchange(Statement("SELECT pg_backend_pid()"))
     assert another != process
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["ALTER TABLE parking_guesscount ALTER source TYPE varchar(101)", "DISCARD ALL"],
+    ids=["a migration has changed its table", "somebody has discarded it"],
+)
+def test_a_statement_whose_plan_is_gone_costs_one_request_and_not_all_later_ones(change):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite plans it anew by itself")
+    looks = Statement("SELECT source FROM parking_guesscount")
+    exchange(looks)
+    length = GuessCount._meta.get_field("source").max_length
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(change)
+        with pytest.raises(DatabaseError):
+            exchange(looks)
+        close_old_connections()  # as at the beginning of each request
+        assert exchange(looks) == [[]]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE parking_guesscount ALTER source TYPE varchar({length})")
+        connection.close()  # its statements are planned for the other length
+
+
+def test_threads_that_meet_a_text_at_the_same_moment_give_it_one_name():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite names no statements")
+    from parking.db import pipeline  # noqa: PLC0415 -- only where there is PostgreSQL
+
+    assert pipeline._name.__wrapped__("SELECT 1") == pipeline._name("SELECT 1") != pipeline._name("SELECT 2")
+
+
+def test_a_connection_with_a_high_number_is_as_usable_as_any_other():
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no socket")
+    connection.close()
+    with ExitStack() as files:
+        for _ in range(1100):
+            files.enter_context(Path("/dev/null").open())
+        connection.ensure_connection()
+        assert connection.connection.fileno() > 1023
+        assert connection.is_usable()
+    connection.close()
+
+
+def test_a_use_case_that_is_marked_for_rollback_commits_nothing():
+    with use_case():
+        writing.insert(AuditEvent(at=OPENING, action="x", caller="system", data={}))
+        transaction.set_rollback(True)
+    assert AuditEvent.objects.count() == 0
 
 
 def test_a_statement_is_planned_once_for_a_connection():

@@ -20,8 +20,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection is None:
             return False
         pgconn = self.connection.pgconn
+        heard = select.poll()  # `select.select` knows no descriptor above 1023
         try:
-            while select.select([pgconn.socket], [], [], 0)[0]:
+            heard.register(pgconn.socket, select.POLLIN)
+            while heard.poll(0):
                 pgconn.consume_input()
         except (self.Database.Error, OSError, ValueError):
             return False
