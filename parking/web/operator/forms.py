@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from django import forms
@@ -13,6 +14,8 @@ from parking.domain.reasons import MAX_REASON_LENGTH
 
 _AS_BROWSERS_SEND: Final = "%Y-%m-%dT%H:%M"
 _LONGEST_AMOUNT: Final = 20
+_GROUPED: Final = re.compile(r"\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?", re.ASCII)
+"""``1,00,000.00`` and ``100,000.00``. Any other comma may be meant as a decimal point: ``50,00`` is not 5,000."""
 
 
 class OfficeForm(forms.Form):
@@ -46,7 +49,9 @@ class AmountField(forms.CharField):
         self.currency = currency
 
     def clean(self, value: Any) -> int | None:
-        text = super().clean(value).replace(",", "").strip()
+        text = super().clean(value).strip()
+        if _GROUPED.fullmatch(text):
+            text = text.replace(",", "")
         if not text:
             return None
         try:
