@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from parking.domain.errors import InvalidField
 from parking.domain.money import currency_exponent, format_amount, parse_amount
 from parking.domain.reasons import MAX_REASON_LENGTH
+from parking.edge.identifiers import CENTURY
 
 _AS_BROWSERS_SEND: Final = "%Y-%m-%dT%H:%M"
 _LONGEST_AMOUNT: Final = 20
@@ -70,6 +72,12 @@ class MomentField(forms.DateTimeField):
             error_messages={"invalid": _("Choose a day and a time.")},
             **kwargs,
         )
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().to_python(value)
+        if moment is not None and moment.year not in CENTURY:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
 
 
 def amount_text(*, amount_minor: int, currency: str) -> str:

@@ -344,7 +344,8 @@ class TestAnExport:
         assert b"".join(response.streaming_content).startswith(b"PK")
 
     @pytest.mark.parametrize(
-        ("first", "last"), [("", "2026-01-05"), ("2026-01-06", "2026-01-05"), ("2020-01-01", "2026-01-05")]
+        ("first", "last"),
+        [("", "2026-01-05"), ("2026-01-06", "2026-01-05"), ("2020-01-01", "2026-01-05"), ("0001-01-01", "0001-01-02")],
     )
     def test_days_that_are_none_are_told(self, garage, anna, first, last):
         response = anna.open("exports/file/", records="bookings", first=first, last=last, file_format="csv")
