@@ -117,9 +117,9 @@ def test_below_the_api_it_is_told_to_programs(client, db, address):
 
 
 def test_who_leaves_the_slash_away_is_sent_to_the_page(client, db):
-    response = client.get("/parking/sign-in")
+    response = client.get("/parking/booking?zone=1&hours=3")
 
-    assert (response.status_code, response["Location"]) == (301, "/parking/sign-in/")
+    assert (response.status_code, response["Location"]) == (302, "/parking/booking/?zone=1&hours=3")
 
 
 def test_no_two_pages_have_one_name():
