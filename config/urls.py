@@ -10,9 +10,11 @@ from django.urls import include, path
 from parking.api import errors as api_errors
 from parking.edge.addresses import is_for_programs
 from parking.web import errors as page_errors
+from parking.web.signing_in import admin_sign_in
 
 urlpatterns = [
     path("", include("parking.web.urls")),
+    path("admin/login/", admin_sign_in),
     path("admin/", admin.site.urls),
     path("parking/", include("parking.api.urls")),
 ]

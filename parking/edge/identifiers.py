@@ -19,6 +19,8 @@ from parking.domain.errors import (
 
 _RFC_3339: Final = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _DAY: Final = re.compile(r"20\d{2}-\d{2}-\d{2}", re.ASCII)
+CENTURY: Final = range(2000, 2100)
+"""The years of which days are taken. At the ends of the calendar, a day more or another time zone is none any more."""
 _MAX_DIGITS: Final = 18
 
 

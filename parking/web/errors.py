@@ -55,7 +55,8 @@ def nothing_here(request: HttpRequest) -> HttpResponse:
     """Any other address below a page's. Who left the slash away is sent to the page."""
     path = request.path_info
     if request.method in ("GET", "HEAD") and not path.endswith("/") and _is_page(f"{path}/"):
-        return redirect(f"{path}/", permanent=True)
+        asked = request.META.get("QUERY_STRING", "")
+        return redirect(f"{path}/?{asked}" if asked else f"{path}/")
     raise Http404
 
 

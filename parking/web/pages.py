@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, Concatenate, Final, ParamSpec
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django_htmx.http import HttpResponseClientRefresh
 
 from parking.domain.callers import Caller
@@ -115,4 +118,14 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     """To the sign-in, and back to this page from there."""
     if request.htmx:  # type: ignore[attr-defined] # of django_htmx's middleware
         return HttpResponseClientRefresh()  # the whole page asks then
-    return redirect_to_login(request.get_full_path())
+    if request.method in ("GET", "HEAD"):
+        return redirect_to_login(request.get_full_path())
+    messages.warning(request, gettext("You were signed out, so nothing was done. Sign in, then do it again."))
+    return redirect_to_login(_came_from(request))
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page whose form was sent: what it was sent to has none to come back to."""
+    page_before = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(page_before, {request.get_host()}, require_https=request.is_secure())
+    return page_before if is_ours else resolve_url("web:today")

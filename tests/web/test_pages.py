@@ -117,9 +117,9 @@ def test_below_the_api_it_is_told_to_programs(client, db, address):
 
 
 def test_who_leaves_the_slash_away_is_sent_to_the_page(client, db):
-    response = client.get("/parking/sign-in")
+    response = client.get("/parking/booking?zone=1&hours=3")
 
-    assert (response.status_code, response["Location"]) == (301, "/parking/sign-in/")
+    assert (response.status_code, response["Location"]) == (302, "/parking/booking/?zone=1&hours=3")
 
 
 def test_no_two_pages_have_one_name():
@@ -256,3 +256,31 @@ def test_a_live_part_is_known_again_when_it_was_compressed(client, parking_setup
 
     assert first["ETag"].startswith("W/")
     assert client.get("/zones/", headers={**encoding, "if-none-match": first["ETag"]}).status_code == 304
+
+
+def test_passwords_are_not_guessed_without_end(far_away):
+    staff(Role.OPERATOR)
+    wrong = {"username": "operator", "password": "no"}
+    answers = [far_away.post("/parking/sign-in/", wrong).status_code for _ in range(LIMIT + 1)]
+    right = {"username": "operator", "password": "quiet-harbour-42"}
+
+    assert answers == [200] * LIMIT + [429]
+    assert far_away.post("/parking/sign-in/", right).status_code == 429
+
+
+def test_many_addresses_have_no_more_tries_at_one_person_than_one_has(db):
+    staff(Role.OPERATOR)
+    for number in range(LIMIT):
+        elsewhere = Client(REMOTE_ADDR=f"203.0.113.{number + 100}")
+        elsewhere.post("/parking/sign-in/", {"username": "Operator ", "password": "no"})
+
+    right = {"username": "operator", "password": "quiet-harbour-42"}
+    assert Client(REMOTE_ADDR=FAR_AWAY).post("/parking/sign-in/", right).status_code == 429
+
+
+def test_the_admin_has_no_way_in_of_its_own(far_away):
+    response = far_away.post("/admin/login/?next=/admin/parking/", {"username": "operator", "password": "no"})
+
+    assert response["Location"] == "/parking/sign-in/?next=/admin/parking/"
+    far_away.force_login(User.objects.create_user("driver"))
+    assert far_away.get("/admin/login/").status_code == 403

@@ -18,6 +18,7 @@ from parking.domain.errors import InvalidField, ParkingError
 from parking.domain.plates import canonical_plate
 from parking.domain.states import VehicleClass
 from parking.domain.tariffs import MAX_BOOKED_HOURS
+from parking.edge.identifiers import CENTURY
 from parking.queries.zones import ZoneStatus
 from parking.web.words import told
 
@@ -73,9 +74,12 @@ class _LocalMoment(forms.DateTimeField):
 
     def to_python(self, value: Any) -> datetime | None:
         try:
-            return super().to_python(value)
+            moment: datetime | None = super().to_python(value)
         except forms.ValidationError as error:
             raise forms.ValidationError(WRONG_START, code="invalid") from error
+        if moment is not None and moment.year not in CENTURY:
+            raise forms.ValidationError(WRONG_START, code="invalid")
+        return moment
 
 
 class VisitForm(_Described):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from django import forms
@@ -12,6 +13,7 @@ from parking.domain.callers import Caller
 from parking.domain.days import DAY
 from parking.domain.errors import ParkingError
 from parking.domain.permissions import Permission
+from parking.edge.identifiers import CENTURY
 from parking.edge.moments import now_of
 from parking.queries.sites import desk_site, today_of
 from parking.services import ParkingService
@@ -43,6 +45,12 @@ class DayField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
         super().__init__(widget=widget, input_formats=["%Y-%m-%d"], **kwargs)
+
+    def to_python(self, value: Any) -> date | None:
+        day: date | None = super().to_python(value)
+        if day is not None and day.year not in CENTURY:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
 
 class ExportForm(OfficeForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from typing import Any, Final
 
 from django import forms
@@ -10,9 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from parking.domain.errors import InvalidField
 from parking.domain.money import currency_exponent, format_amount, parse_amount
 from parking.domain.reasons import MAX_REASON_LENGTH
+from parking.edge.identifiers import CENTURY
 
 _AS_BROWSERS_SEND: Final = "%Y-%m-%dT%H:%M"
 _LONGEST_AMOUNT: Final = 20
+_GROUPED: Final = re.compile(r"\d{1,3}(,\d{2,3})*,\d{3}(\.\d+)?", re.ASCII)
+"""``1,00,000.00`` and ``100,000.00``. Any other comma may be meant as a decimal point: ``50,00`` is not 5,000."""
 
 
 class OfficeForm(forms.Form):
@@ -46,7 +51,9 @@ class AmountField(forms.CharField):
         self.currency = currency
 
     def clean(self, value: Any) -> int | None:
-        text = super().clean(value).replace(",", "").strip()
+        text = super().clean(value).strip()
+        if _GROUPED.fullmatch(text):
+            text = text.replace(",", "")
         if not text:
             return None
         try:
@@ -65,6 +72,12 @@ class MomentField(forms.DateTimeField):
             error_messages={"invalid": _("Choose a day and a time.")},
             **kwargs,
         )
+
+    def to_python(self, value: Any) -> datetime | None:
+        moment: datetime | None = super().to_python(value)
+        if moment is not None and moment.year not in CENTURY:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return moment
 
 
 def amount_text(*, amount_minor: int, currency: str) -> str:

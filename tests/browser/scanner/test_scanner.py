@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from tests.browser import bookings, checks, chromium
 from tests.browser.conftest import NewVisitor
@@ -26,6 +27,15 @@ def code_of(premises: Premises, booking_id: str) -> str:
 
 def status_of(premises: Premises, booking_id: str) -> str:
     return str(premises.booking(booking_id=booking_id)["status"])
+
+
+def hold_in(held: list[Route]) -> Callable[[Route], None]:
+    """And never let go."""
+
+    def hold_on(route: Route) -> None:
+        held.append(route)
+
+    return hold_on
 
 
 def test_our_own_ticket_held_before_the_camera_opens_once(browser: Browser, premises: Premises, tmp_path):
@@ -125,18 +135,47 @@ def test_who_gave_up_is_not_told_late_and_scans_the_next_car(attendant, premises
     attendant.stand_at("entry", staff="ravi")
     attendant.visitor.expect_no_network()
     held = []
-
-    def hold_on(route) -> None:
-        """And never let go."""
-        held.append(route)
-
-    attendant.page.route("**/scanner/entry/", hold_on, times=1)
+    attendant.page.route("**/scanner/entry/", hold_in(held), times=1)
     attendant.type_code(slow)
     expect(attendant.page.get_by_text("Asking…")).to_be_visible()
     attendant.page.keyboard.press("Escape")
     expect(attendant.page.get_by_text("Asking…")).to_be_hidden()
     attendant.type_code(quick)
     attendant.sees("open", "Welcome")
+    assert len(held) == 1
+
+
+def test_a_code_typed_while_another_is_asked_about_is_not_thrown_away(attendant, premises):
+    slow, early = (code_of(premises, bookings.paid(premises)) for _ in range(2))
+    attendant.stand_at("entry", staff="ravi")
+    attendant.visitor.expect_no_network()
+    held = []
+    attendant.page.route("**/scanner/entry/", hold_in(held), times=1)
+    attendant.type_code(slow)
+    expect(attendant.page.get_by_text("Asking…")).to_be_visible()
+    attendant.type_code(early)
+    expect(attendant.page.get_by_label("Code of the ticket")).to_have_value(early)
+    attendant.page.keyboard.press("Escape")
+    attendant.page.get_by_role("button", name="Check").click()
+    attendant.sees("open", "Welcome")
+    assert len(attendant.asked) == 2
+
+
+def test_the_next_car_is_asked_about_although_a_retry_was_on_its_way(attendant, premises):
+    lost, following = (bookings.paid(premises) for _ in range(2))
+    attendant.stand_at("entry", staff="ravi")
+    attendant.visitor.expect_no_network()
+    held = []
+    attendant.page.route("**/scanner/entry/", hold_in(held), times=1)  # the second: the retry
+    attendant.page.route("**/scanner/entry/", lambda route: route.abort("connectionreset"), times=1)
+    attendant.type_code(code_of(premises, lost))
+    with attendant.page.expect_request("**/scanner/entry/"):
+        attendant.sees("none", "No answer")
+    attendant.press("Give up, next car")
+    attendant.type_code(code_of(premises, following))
+    attendant.sees("open", "Welcome")
+    expect(attendant.answer).to_contain_text(premises.booking(booking_id=following)["vehicle_number"])
+    assert status_of(premises, lost) == "PAID"
     assert len(held) == 1
 
 

@@ -190,3 +190,13 @@ def test_a_time_that_the_clocks_leave_out_is_refused(driver, clock):
 def test_a_visitor_is_a_driver(driver: Driver):
     driver.book_and_pay()
     assert "sessionid" not in driver.client.cookies
+
+
+@pytest.mark.parametrize("starts_at", ["0001-01-01T00:00", "9999-12-31T23:59"])
+def test_a_start_at_an_end_of_the_calendar_is_told_at_its_field(driver, starts_at):
+    driver.open("/parking/booking/price/", zone=driver.zone_id, start="later", hours=2, starts_at=starts_at)
+    response = driver.send("/parking/booking/", **driver.booking_form(start="later", starts_at=starts_at))
+
+    assert response.status_code == 422
+    assert "Choose a day and time from now on" in driver.words
+    assert ParkingBooking.objects.count() == 0

@@ -20,6 +20,7 @@ from parking.models import (
     Refund,
     TariffVersion,
 )
+from parking.web.operator.forms import AmountField
 from tests.garage import at
 from tests.queries import cash
 from tests.services.desk import with_limit
@@ -106,7 +107,7 @@ class TestABooking:
         assert b'value="999.00"' in response.content
         assert not Adjustment.objects.exists()
 
-    @pytest.mark.parametrize("typed", ["", "much", "-5", "1.234", "٣"])
+    @pytest.mark.parametrize("typed", ["", "much", "-5", "1.234", "50,00", "1,5", "٣"])
     def test_an_amount_that_is_none_is_told_at_its_field(self, garage, ravi, clock, typed):
         booking = garage.book_and_pay(PLATES[0])
         garage.enter(booking)
@@ -136,6 +137,11 @@ class TestMoneyGivenBack:
 
         assert "₹40.00 goes back the way it was paid." in olga.words
         assert Refund.objects.get().amount_minor == 4000
+
+    def test_thousands_may_be_grouped_as_in_india_and_elsewhere(self):
+        field = AmountField(currency="INR")
+
+        assert [field.clean(typed) for typed in ("1,00,000.00", "100,000", "5,000.50")] == [10000000, 10000000, 500050]
 
     def test_above_it_a_second_person_agrees(self, garage, olga, omar, clock):
         with_limit(garage, minor=1000)
@@ -338,7 +344,8 @@ class TestAnExport:
         assert b"".join(response.streaming_content).startswith(b"PK")
 
     @pytest.mark.parametrize(
-        ("first", "last"), [("", "2026-01-05"), ("2026-01-06", "2026-01-05"), ("2020-01-01", "2026-01-05")]
+        ("first", "last"),
+        [("", "2026-01-05"), ("2026-01-06", "2026-01-05"), ("2020-01-01", "2026-01-05"), ("0001-01-01", "0001-01-02")],
     )
     def test_days_that_are_none_are_told(self, garage, anna, first, last):
         response = anna.open("exports/file/", records="bookings", first=first, last=last, file_format="csv")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -141,3 +143,19 @@ def test_the_navigation_shows_only_what_one_may_open(named, ravi, olga):
     assert "Exports" not in ravi.words
     assert "My shift" in olga.words
     assert "Exports" in olga.words
+
+
+def test_who_was_signed_out_over_a_form_comes_back_to_its_page(named, olga):
+    olga.client.logout()
+    home = f"http://testserver{ROOT}bookings/{named['booking']}/"
+    response = olga.client.post(f"{home}ticket/", {}, headers={"referer": home}, follow=True)
+
+    assert response.redirect_chain[0][0] == f"/parking/sign-in/?next={quote(home)}"
+    assert "nothing was done" in response.content.decode()
+
+
+def test_nobody_is_led_elsewhere_from_the_sign_in(named):
+    address = f"{ROOT}bookings/{named['booking']}/ticket/"
+    response = Client().post(address, headers={"referer": "https://elsewhere.example/"})
+
+    assert response["Location"] == f"/parking/sign-in/?next={ROOT}"

@@ -38,7 +38,9 @@ async function ticket(event) {
   const kept = await (await caches.open(TICKETS)).match(event.request.url);
   if (!kept) return fromNetwork;
   const late = new Promise((resolve) => { setTimeout(() => resolve(kept), PATIENCE_MS); });
-  return Promise.race([fromNetwork.catch(() => kept), late]);
+  // A proxy's 502 is no news of the ticket either.
+  const answered = fromNetwork.then((response) => (response.status >= 500 ? kept : response), () => kept);
+  return Promise.race([answered, late]);
 }
 
 async function look(event) {

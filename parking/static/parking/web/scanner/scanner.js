@@ -29,11 +29,17 @@ function scan(code) {
   const body = new FormData(form);
   body.set("qr_code", code);
   body.set("scan_id", newId());
-  ask({ address: form.action, body });
+  return ask({ address: form.action, body });
 }
 
-async function ask(question) {
-  if (asking) return;
+// Whether it was sent: while one question is on its way, no other goes.
+function ask(question) {
+  if (asking) return false;
+  send(question);
+  return true;
+}
+
+async function send(question) {
   const stop = new AbortController();
   asking = stop;
   asked = { since: Date.now(), ...question };
@@ -120,7 +126,7 @@ scanner.addEventListener("submit", (event) => {
   event.stopPropagation(); // page.js would take it for sent, and let it not be sent again
   if (event.target === form) {
     const field = form.elements.qr_code;
-    scan(field.value);
+    if (!scan(field.value)) return; // what was typed too early stays, for another press
     field.value = "";
     if (matchMedia("(pointer: coarse)").matches) field.blur(); // or the keyboard covers half of the answer
     return;
