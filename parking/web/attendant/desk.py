@@ -18,6 +18,7 @@ from parking.edge.moments import now_of
 from parking.queries.desk import MIN_PART_OF_PLATE, FoundStay, StayAtDesk, find_stays, get_stay
 from parking.queries.gates import list_gates
 from parking.web.attendant import paying
+from parking.web.attendant.helping import shown_to_take
 from parking.web.attendant.wording import said
 from parking.web.pages import show, staff_page
 
@@ -64,6 +65,7 @@ def stay(request: HttpRequest, caller: Caller, booking: str) -> HttpResponse:
         "stay": one.found,
         "may": what_may(caller),
         "can": _possible(one),
+        "to_take": shown_to_take(one),
         "gates": [gate for gate in list_gates() if gate.serves(ScanType.EXIT)],
         **paying.offer(request, booking_id=one.found.booking_id, session_id=one.found.session_id),
     }

@@ -19,7 +19,7 @@ from parking.domain.permissions import Permission
 from parking.domain.states import AdjustmentKind, AdjustmentStatus, OpeningOutcome, PaymentStatus, ScanType
 from parking.edge.identifiers import booking_id_of
 from parking.edge.moments import now_of
-from parking.queries.desk import FoundStay, get_stay
+from parking.queries.desk import FoundStay, StayAtDesk, get_stay
 from parking.queries.gates import list_gates
 from parking.services import ParkingService
 from parking.services.openings import GateOpened
@@ -58,9 +58,18 @@ def _help(
     return decorate
 
 
+def shown_to_take(stay: StayAtDesk) -> str:
+    """What the page asks the money for, and how much, for its form to bring back."""
+    found = stay.found
+    return f"stay:{found.due_minor}" if found.session_id is not None else f"booking:{stay.price_minor}"
+
+
 @_help(Permission.CASH_COLLECT)
-def take(request: HttpRequest, caller: Caller, stay: FoundStay) -> str:
-    """What is due for the stay, or the price of a booking that has not come in."""
+def take(request: HttpRequest, caller: Caller, stay: FoundStay) -> str | HttpResponse:
+    """What is due for the stay, or the price of a booking that has not come in: as much as the page has shown."""
+    if request.POST.get("shown") != shown_to_take(get_stay(booking_id=stay.booking_id, now=now_of(request))):
+        messages.error(request, gettext("The amount has changed. Nothing was taken; this is what is due now."))
+        return redirect("web:desk-stay", stay.booking_id)
     if stay.session_id is not None:
         payment = paying.take_for_stay(request, caller, session_id=stay.session_id)
     else:

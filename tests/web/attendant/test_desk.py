@@ -7,8 +7,16 @@ from datetime import timedelta
 import pytest
 
 from parking.domain.permissions import Role
-from parking.domain.states import AdjustmentStatus, BookingStatus, SessionStatus
-from parking.models import Adjustment, ManualOpening, OccupancyCorrection, ParkingBooking, ParkingSession, RetiredCode
+from parking.domain.states import AdjustmentStatus, BookingStatus, PaymentKind, SessionStatus
+from parking.models import (
+    Adjustment,
+    ManualOpening,
+    OccupancyCorrection,
+    ParkingBooking,
+    ParkingSession,
+    Payment,
+    RetiredCode,
+)
 from parking.queries.desk import get_stay
 from tests.services.desk import with_lost_ticket
 from tests.web.attendant.reading import read, said, scan
@@ -103,13 +111,25 @@ def test_a_ticket_is_replaced_for_a_reason_only(staff, inside):
     assert not RetiredCode.objects.exists()
 
 
+@pytest.mark.parametrize("shown", ["stay:4999", "booking:5000", "", "stay:10000"])
+def test_no_other_amount_is_taken_than_the_page_has_shown(staff, overdue, shown):
+    client = staff(Role.CASHIER)
+    client.post("/parking/scanner/drawer/open/", {"opening_float": "500"})
+    assert 'name="shown" value="stay:5000"' in client.get(_page(overdue)).content.decode()
+
+    words = said(client, client.post(f"{_page(overdue)}take/", {"method": "CASH", "shown": shown}))
+
+    assert "The amount has changed. Nothing was taken" in words
+    assert not Payment.objects.filter(kind=PaymentKind.ADDITIONAL).exists()
+
+
 def test_money_is_taken_at_the_desk_for_a_stay_and_for_a_booking(staff, garage, overdue, now):
     expected = garage.book("DL02CD5678", now=now)
     client = staff(Role.CASHIER)
-    refused = said(client, client.post(f"{_page(overdue)}take/", {"method": "CASH"}))
+    refused = said(client, client.post(f"{_page(overdue)}take/", {"method": "CASH", "shown": "stay:5000"}))
     client.post("/parking/scanner/drawer/open/", {"opening_float": "500"})
-    for_stay = said(client, client.post(f"{_page(overdue)}take/", {"method": "CASH"}))
-    for_booking = said(client, client.post(f"{_page(expected)}take/", {"method": "CARD"}))
+    for_stay = said(client, client.post(f"{_page(overdue)}take/", {"method": "CASH", "shown": "stay:5000"}))
+    for_booking = said(client, client.post(f"{_page(expected)}take/", {"method": "CARD", "shown": "booking:5000"}))
 
     assert "You have no open shift." in refused
     assert "₹50.00 is in. Scan the ticket at the exit." in for_stay

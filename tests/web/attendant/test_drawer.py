@@ -24,7 +24,7 @@ def cashier(staff):
 
 def test_a_shift_from_its_float_to_its_count(cashier, garage, overdue):
     opened = said(cashier, cashier.post(f"{DRAWER}open/", {"opening_float": "500.00"}))
-    cashier.post(f"/parking/scanner/desk/{overdue.booking_id}/take/", {"method": "CASH"})
+    cashier.post(f"/parking/scanner/desk/{overdue.booking_id}/take/", {"method": "CASH", "shown": "stay:5000"})
     page = cashier.get(DRAWER).content.decode()
     closed = said(cashier, cashier.post(f"{DRAWER}close/", {"counted": "540.00", "note": "A coin rolled away"}))
 
