@@ -25,6 +25,7 @@ from parking.domain.errors import (
     InvalidField,
     ParkingError,
     PaymentInProgress,
+    QuoteOutdated,
     UnknownBooking,
     UnknownSession,
 )
@@ -115,19 +116,25 @@ def extend_booking(
     hours: int,
     gateway_data: Mapping[str, object],
     method: PaymentMethod = PaymentMethod.ONLINE,
+    expected_until: datetime | None = None,
     caller: Caller = DRIVER,
     now: datetime,
 ) -> BookingExtended:
     """Buy `hours` whole hours more for a booking that is paid, or for the car that is inside on it.
 
+    `expected_until` is the end that the driver was shown: if the hours would end at another time by now, as when the
+    same form comes twice, nothing is bought.
+
     Source: DESIGN section 2; decision 12. Raises UnknownBooking, NotExtendable, InvalidField for more hours than a
     booking may have, VehicleBusy, ZoneFull when the slot is promised to others and no other is free,
-    PaymentInProgress, PaymentDeclined.
+    QuoteOutdated when the end is another one, PaymentInProgress, PaymentDeclined.
     """
     caller.require(Permission.BOOKING_PAY)
     means = _means(gateway_data=gateway_data, method=method, caller=caller)
     with use_case():
-        begun = _begin_extension(booking_id=booking_id, hours=hours, means=means, caller=caller, now=now)
+        begun = _begin_extension(
+            booking_id=booking_id, hours=hours, expected_until=expected_until, means=means, caller=caller, now=now
+        )
     payment = None if begun is None else _see_through(begun=begun, now=now)
     return extensions.read_extended(booking_id=booking_id, payment=payment)
 
@@ -188,7 +195,13 @@ def _begin_additional_payment(
 
 
 def _begin_extension(
-    *, booking_id: UUID, hours: int, means: _Means, caller: Caller, now: datetime
+    *,
+    booking_id: UUID,
+    hours: int,
+    expected_until: datetime | None,
+    means: _Means,
+    caller: Caller,
+    now: datetime,
 ) -> _Begun | ParkingError | None:
     """None: the hours cost nothing more, and are theirs already."""
     booking = lock_booking_and_vehicle(booking_id=booking_id)
@@ -204,6 +217,8 @@ def _begin_extension(
     plan = extensions.plan(booking=booking, extra_hours=hours, asked_at=now, now=now)
     if isinstance(plan, ParkingError):
         return plan
+    if expected_until is not None and plan.extension.until != expected_until:
+        return QuoteOutdated("The hours would end at another time than was shown. Nothing was charged; look again.")
     amount_minor = plan.extension.amount_minor
     if amount_minor == 0:
         return extensions.apply(booking=booking, plan=plan, amount_minor=0, now=now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -84,10 +85,14 @@ def extend(request: HttpRequest, ticket: str) -> HttpResponse:
     details = get_booking(booking_id=booking_id, now=now_of(request))
     form = HoursForm(request.POST or request.GET or {"hours": 1})
     offer = _offer(request, booking_id, form)
-    is_seen = offer is not None and request.POST.get("shown") == f"{offer.amount_minor}"
-    if request.method == "POST" and request.POST.get("step") == "buy" and offer is not None and is_seen:
-        return _extend(request, booking_id, hours=form.cleaned_data["hours"])
-    shown = {"booking": details, "form": form, "offer": offer, **ways_to_pay()}
+    if request.method == "POST" and request.POST.get("step") == "buy" and offer is not None:
+        if request.POST.get("shown") == _seal(offer):
+            return _extend(request, booking_id, hours=form.cleaned_data["hours"], until=offer.until)
+        words = gettext(
+            "Nothing was charged: the hours or your booking have changed since. This is the new end and price."
+        )
+        messages.warning(request, words)
+    shown = {"booking": details, "form": form, "offer": offer, "shown": _seal(offer), **ways_to_pay()}
     return show(request, "driver/extend.html", shown, status=422 if form.errors else 200)
 
 
@@ -97,7 +102,13 @@ def extension_price(request: HttpRequest, ticket: str) -> HttpResponse:
     """The price alone, for a page whose hours have changed."""
     form = HoursForm(request.GET)
     offer = _offer(request, booking_id_of(ticket), form)
-    return show(request, "driver/extension_price.html", {"form": form, "offer": offer})
+    return show(request, "driver/extension_price.html", {"form": form, "offer": offer, "shown": _seal(offer)})
+
+
+def _seal(offer: QuotedExtension | None) -> str:
+    """What the form was shown for: the end too, as each hour of a flat tariff costs the same. A form that comes again
+    after its hours were bought names an end that is past."""
+    return f"{offer.amount_minor}:{offer.until.isoformat()}" if offer else ""
 
 
 def _offer(request: HttpRequest, booking_id: UUID, form: HoursForm) -> QuotedExtension | None:
@@ -113,10 +124,14 @@ def _offer(request: HttpRequest, booking_id: UUID, form: HoursForm) -> QuotedExt
         return None
 
 
-def _extend(request: HttpRequest, booking_id: UUID, *, hours: int) -> HttpResponse:
+def _extend(request: HttpRequest, booking_id: UUID, *, hours: int, until: datetime) -> HttpResponse:
     try:
         extended = ParkingService.extend_booking(
-            booking_id=booking_id, hours=hours, gateway_data=gateway_data(request), now=now_of(request)
+            booking_id=booking_id,
+            hours=hours,
+            gateway_data=gateway_data(request),
+            expected_until=until,
+            now=now_of(request),
         )
     except PaymentInProgress:
         return redirect("web:waiting", booking_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
@@ -9,10 +10,11 @@ import zxingcpp
 from django.test import Client
 from PIL import Image
 
-from parking.domain.errors import UnknownBooking
+from parking.domain.errors import QuoteOutdated, UnknownBooking
 from parking.models import Payment, Refund
 from parking.queries.clock import current_time
 from parking.queries.quotes import quote_extension
+from parking.services import ParkingService
 from parking.services.guesses import LIMIT
 from tests.web.driver.conftest import drive_in, drive_out, ticket_of
 
@@ -185,9 +187,40 @@ def test_more_hours_are_priced_first_and_then_bought(driver):
     assert "To pay ₹150.00" in driver.words
     assert Payment.objects.count() == 1
 
-    driver.send(ticket_of(booking.id, "extend/"), hours=3, step="buy", shown=15000, token="")
+    driver.send(ticket_of(booking.id, "extend/"), hours=3, step="buy", shown=_shown(booking, 3), token="")
     assert "Your place is yours until 19:30 now." in driver.words
     assert Payment.objects.latest("created_at", "amount_minor").amount_minor == 15000
+
+
+def _shown(booking, hours: int) -> str:
+    offer = quote_extension(booking_id=booking.id, hours=hours, now=current_time())
+    return f"{offer.amount_minor}:{offer.until.isoformat()}"
+
+
+def test_a_form_for_more_hours_that_comes_again_buys_no_more(driver):
+    booking = driver.book_and_pay()
+    page = driver.ticket(booking, "extend/").content.decode()
+    shown = re.search(r'name="shown" value="([^"]+)"', page)[1]
+    for _ in range(3):
+        driver.send(ticket_of(booking.id, "extend/"), hours=1, step="buy", shown=shown, token="")
+
+    assert "Your place is yours until 17:30." in driver.words
+    assert "Nothing was charged" in driver.words
+    assert Payment.objects.filter(extra_hours=1).count() == 1
+
+
+def test_an_end_that_was_not_shown_is_not_bought(driver):
+    booking = driver.book_and_pay()
+    with pytest.raises(QuoteOutdated):
+        ParkingService.extend_booking(
+            booking_id=booking.id,
+            hours=1,
+            gateway_data={},
+            expected_until=booking.ends_at,
+            now=current_time(),
+        )
+
+    assert Payment.objects.count() == 1
 
 
 def test_the_price_of_an_extension_is_what_is_charged(driver, clock):
@@ -195,7 +228,7 @@ def test_the_price_of_an_extension_is_what_is_charged(driver, clock):
     drive_in(booking)
     clock(minutes=30)
     quoted = quote_extension(booking_id=booking.id, hours=2, now=current_time())
-    driver.send(ticket_of(booking.id, "extend/"), hours=2, step="buy", shown=quoted.amount_minor, token="")
+    driver.send(ticket_of(booking.id, "extend/"), hours=2, step="buy", shown=_shown(booking, 2), token="")
 
     assert Payment.objects.get(extra_hours=2).amount_minor == quoted.amount_minor == 10000
 
@@ -214,7 +247,7 @@ def test_hours_that_cannot_be_had_are_told(driver, hours, words):
 
 def test_an_extension_that_is_declined_changes_nothing(driver):
     booking = driver.book_and_pay()
-    driver.send(ticket_of(booking.id, "extend/"), hours=1, step="buy", shown=5000, token="tok_declined")
+    driver.send(ticket_of(booking.id, "extend/"), hours=1, step="buy", shown=_shown(booking, 1), token="tok_declined")
 
     assert "The payment was declined." in driver.words
     booking.refresh_from_db()
@@ -223,7 +256,9 @@ def test_an_extension_that_is_declined_changes_nothing(driver):
 
 def test_an_extension_that_waits_is_found_later(driver, clock):
     booking = driver.book_and_pay()
-    driver.send(ticket_of(booking.id, "extend/"), hours=1, step="buy", shown=5000, token="tok_needs_action")
+    driver.send(
+        ticket_of(booking.id, "extend/"), hours=1, step="buy", shown=_shown(booking, 1), token="tok_needs_action"
+    )
     assert "Your payment is on its way" in driver.words
 
     clock(seconds=31)
