@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from parking.models import DayClose, Payment, Refund
+from parking.models import DayClose, ParkingSite, Payment, Refund
 from tests.api.conftest import UNKNOWN_ID, Api
 
 pytestmark = pytest.mark.django_db
@@ -102,8 +104,9 @@ class TestDays:
         assert answer(operator.post("operator/days/", {"day": day})) == (409, "day_closed")
 
     def test_today_is_not_closed(self, api, attendant, operator, left):
-        now = api.get("api/sandbox/clock/").json()["now"]
-        response = operator.post("operator/days/", {"day": now[:10]})
+        now = datetime.fromisoformat(api.get("api/sandbox/clock/").json()["now"])
+        today = now.astimezone(ZoneInfo(ParkingSite.objects.get().time_zone)).date()  # in the evening not that of UTC
+        response = operator.post("operator/days/", {"day": f"{today}"})
         assert answer(response) == (409, "day_not_over")
         assert response.json()["closes_from"] in response.json()["error"]
         assert answer(attendant.post("operator/days/", {"day": "2026-01-05"})) == (403, "permission_required")

@@ -35,6 +35,7 @@ def test_a_car_inside_with_what_it_owes(garage):
         booking_id=booking.booking_id,
         session_id=entry.session_id,
         is_inside=True,
+        has_left=False,
         vehicle_number="KA01AB1234",
         owner_name="Asha Rao",
         zone_name="Test zone",
