@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.utils import translation
 
 from parking.db import guards
 from parking.management import texts
@@ -38,6 +39,7 @@ def _compiled_texts():
 def _nothing_seen_at_a_glance():
     """What a process remembers of zones for a moment is not of the next test's."""
     zones._kept.board = None
+    translation.activate("en")  # a page in Hindi leaves its language to the thread
 
 
 @pytest.fixture

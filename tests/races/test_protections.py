@@ -47,7 +47,7 @@ race(
     before_arrival.one_last_slot,
     meet=[("before", slots, "allocate")],
     holds=[[SLOT], [SLOT_LOOK], [SLOT_ONCE]],
-    breaks=[([SLOT, SLOT_ONCE], "holds on the slot"), ([SLOT_LOOK, SLOT_ONCE], "holds on the slot")],
+    breaks=[([SLOT, SLOT_ONCE], "holds on the slot")],
 )
 
 VEHICLE_ONCE = "parking_booking_vehicle_once"
