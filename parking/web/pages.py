@@ -28,6 +28,7 @@ from parking.edge.staff import caller_of
 from parking.services import guesses
 from parking.web import formats
 from parking.web.errors import error_page
+from parking.web.once import once_for_each_form
 from parking.web.place import place_of
 
 Path = ParamSpec("Path")
@@ -89,7 +90,7 @@ def staff_page(
                 return sign_in_first(request)
             caller = caller_of(request)
             caller.require(permission)
-            return view(request, caller, *args, **kwargs)
+            return once_for_each_form(request, caller=caller, act=lambda: view(request, caller, *args, **kwargs))
 
         return page(for_staff)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from django import template
 from django.utils.html import format_html
@@ -13,6 +14,7 @@ from parking.domain.permissions import Permission
 from parking.edge import staff
 from parking.web import formats
 from parking.web.icons import ICONS
+from parking.web.once import FIELD
 
 register = template.Library()
 
@@ -26,6 +28,17 @@ def icon(name: str) -> SafeString:
     """For the eye only: what it stands for is said in words beside it, or by the label of its button."""
     drawing = mark_safe(ICONS[name])  # noqa: S308 -- our own drawings
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', drawing)
+
+
+@register.simple_tag(takes_context=True)
+def once(context: dict[str, Any]) -> SafeString:
+    """In a form of staff's: what Django asks of every form, and the key under which it is carried out once."""
+    return format_html(
+        '<input type="hidden" name="csrfmiddlewaretoken" value="{}"><input type="hidden" name="{}" value="{}">',
+        context["csrf_token"],
+        FIELD,
+        uuid4(),
+    )
 
 
 @register.filter

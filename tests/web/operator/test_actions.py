@@ -132,6 +132,23 @@ class TestMoneyGivenBack:
             },
         )
 
+    def test_a_form_that_is_sent_twice_gives_back_once(self, olga, over):
+        key = re.findall(
+            r'name="form_key" value="([^"]{36})"', olga.open(f"bookings/{over.booking_id}/").content.decode()
+        )
+        for _ in range(2):
+            olga.send(
+                f"bookings/{over.booking_id}/refund/",
+                **{
+                    "form_key": key[0],
+                    "refund-payment": str(Payment.objects.get().id),
+                    "refund-amount": "10.00",
+                    "refund-reason": "The lights were out",
+                },
+            )
+        assert list(Adjustment.objects.values_list("amount_minor", flat=True)) == [-1000]
+        assert "This form was sent more than once. It counted once." in olga.words
+
     def test_within_the_limit_at_once(self, olga, over):
         self.refund(olga, over, "40.00")
 
