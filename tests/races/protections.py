@@ -158,10 +158,11 @@ Place = tuple[str, object, str]
 
 
 @contextmanager
-def meeting(*places: Place) -> Iterator[None]:
+def meeting(*places: Place) -> Iterator[list[Place]]:
     """Hold up whoever comes to the places until somebody is at each of them, or two are at the only one.
 
-    If that takes half a second, a protection keeps the others away, and nobody is held up any more.
+    If that takes half a second, a protection keeps the others away, and nobody is held up any more. Gives the places
+    that somebody came to.
     """
     somebody_came = Condition()
     came: list[Place] = []
@@ -181,7 +182,7 @@ def meeting(*places: Place) -> Iterator[None]:
         for place in places:
             when, owner, name = place
             patch.setattr(owner, name, _held_up(getattr(owner, name), when=when, wait=partial(wait_at, place)))
-        yield
+        yield came
 
 
 def _held_up(real: Callable[..., Any], *, when: str, wait: Callable[[], None]) -> Callable[..., Any]:
