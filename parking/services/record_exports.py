@@ -59,7 +59,7 @@ class _Source:
 
 
 _SOURCES: Final[Mapping[Records, _Source]] = {
-    Records.BOOKINGS: _Source(model=ParkingBooking, time_field="created_at", named=("zone",)),
+    Records.BOOKINGS: _Source(model=ParkingBooking, time_field="created_at", left_out=("qr_code",), named=("zone",)),
     Records.STAYS: _Source(model=ParkingSession, time_field="entry_time", named=("zone", "slot")),
     Records.PAYMENTS: _Source(
         model=Payment, time_field="created_at", left_out=("provider_token", "lease_until"), named=("collected_by",)

@@ -78,6 +78,12 @@ def test_money_in_whole_units_times_of_the_site_and_names(busy):
     assert rows_of(Records.BOOKINGS)[0]["zone"] == "Test zone"
 
 
+def test_nothing_that_opens_a_gate_is_taken_out_with_the_bookings(garage):
+    booking = garage.book_and_pay()
+    [row] = rows_of(Records.BOOKINGS)
+    assert booking.qr_code not in row.values()
+
+
 def test_an_open_shift_has_no_count_yet(garage):
     open_shift(now=at())
     [shift] = rows_of(Records.SHIFTS)

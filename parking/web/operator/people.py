@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +16,9 @@ from parking.domain.anonymity import Obstacle
 from parking.domain.callers import Caller
 from parking.domain.errors import ParkingError
 from parking.domain.permissions import Permission
+from parking.edge.identifiers import booking_id_of
 from parking.edge.moments import now_of
+from parking.queries.bookings import get_booking
 from parking.queries.people import find_person
 from parking.services import ParkingService
 from parking.web.operator.office import office
@@ -36,11 +38,13 @@ _OBSTACLES: Final[dict[Obstacle, _StrPromise]] = {
 
 
 @staff_page(Permission.PERSON_ANONYMISE)
-def forget(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """By the plate of their car; a page between, because it cannot be undone."""
-    plate = (request.POST if request.method == "POST" else request.GET).get("plate", "").strip()
+def forget(request: HttpRequest, caller: Caller, booking_id: str) -> HttpResponse:
+    """Whoever drives the booking's car: a plate in an address would be kept in logs. A page between, because it cannot
+    be undone."""
+    number = booking_id_of(booking_id)
+    plate = get_booking(booking_id=number, now=now_of(request)).vehicle_number
     if request.method == "POST":
-        return _forget(request, caller, plate)
+        return _forget(request, caller, plate=plate, booking_id=number)
     person = find_person(
         vehicle_number=plate, phone_number=None, phone_region=settings.PARKING_PHONE_REGION, now=now_of(request)
     )
@@ -49,11 +53,11 @@ def forget(request: HttpRequest, caller: Caller) -> HttpResponse:
     return office(request, "forget.html", shown, caller=caller, here="")
 
 
-def _forget(request: HttpRequest, caller: Caller, plate: str) -> HttpResponse:
+def _forget(request: HttpRequest, caller: Caller, *, plate: str, booking_id: UUID) -> HttpResponse:
     try:
         ParkingService.anonymise_person(vehicle_number=plate, caller=caller, now=now_of(request))
     except ParkingError as refusal:
         messages.error(request, told(refusal))
-        return redirect(f"{reverse('web:forget')}?plate={plate}")
+        return redirect("web:forget", booking_id)
     messages.success(request, gettext("They are forgotten. Nothing here names them any more."))
     return redirect("web:today")

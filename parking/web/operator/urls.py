@@ -43,5 +43,5 @@ urlpatterns = [
     path("days/<str:day>/close/", days.close_day, name="close-day"),
     path("exports/", exports.exports, name="exports"),
     path("exports/file/", exports.download, name="download"),
-    path("people/forget/", people.forget, name="forget"),
+    path("bookings/<str:booking_id>/forget/", people.forget, name="forget"),
 ]

@@ -372,20 +372,21 @@ class TestAnExport:
 
 class TestForgetting:
     def test_a_person_is_forgotten_once_all_is_over(self, garage, olga, over, clock):
-        olga.open("people/forget/", plate=PLATES[0])
+        page = f"bookings/{over.booking_id}/forget/"
+        olga.open(page)
         assert "It cannot be undone" in olga.words
         clock(days=2)
-        olga.send("people/forget/", plate=PLATES[0])
+        olga.send(page)
 
         assert "They are forgotten." in olga.words
         assert not ParkingBooking.objects.filter(plate=PLATES[0]).exists()
 
     def test_not_while_something_is_not_over(self, garage, olga):
-        garage.book_and_pay(PLATES[0])
-        olga.open("people/forget/", plate=PLATES[0])
+        page = f"bookings/{garage.book_and_pay(PLATES[0]).booking_id}/forget/"
+        olga.open(page)
         assert "A booking or stay is not over." in olga.words
 
-        olga.send("people/forget/", plate=PLATES[0])
+        olga.send(page)
         assert ParkingBooking.objects.filter(plate=PLATES[0]).exists()
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from parking.domain.errors import AlreadyEntered, PaymentDue
 from parking.domain.states import AdjustmentKind
-from parking.models import ParkingSession, ParkingZone
+from parking.models import ParkingBooking, ParkingSession, ParkingZone
 from parking.queries.clock import current_time
 from parking.queries.slot_plan import SlotState
 from parking.services import ParkingService
@@ -236,18 +236,18 @@ def _booking_of(session_id):
         "prices/",
         "days/",
         "days/2026-01-05/",
-        "people/forget/?plate=DL01AB0000",
+        "bookings/{booking}/forget/",
     ],
 )
 def test_a_page_asks_the_same_of_the_database_however_much_it_shows(garage, olga, clock, page):
     with_limit(garage, minor=100)
     garage.zone.slots.bulk_create(garage.zone.slots.model(zone=garage.zone, number=f"X{n}") for n in range(30))
     cash.open_shift(now=OPENING)
-    address = page.format(zone=garage.zone.id)
     asked = []
     for cars, first in ((1, 0), (2, 1)):
         _fill(garage, clock, cars=cars, first=first)
         clock(minutes=70)
+        address = page.format(zone=garage.zone.id, booking=ParkingBooking.objects.earliest("created_at").id)
         olga.open(address)
         with CaptureQueriesContext(
             connection,
@@ -256,3 +256,12 @@ def test_a_page_asks_the_same_of_the_database_however_much_it_shows(garage, olga
         asked.append(len(captured))
     assert asked[0] == asked[1]
     assert asked[0] < 70
+
+
+def test_who_reads_only_is_not_given_what_opens_a_gate(garage, olga, anna):
+    booking = garage.book_and_pay()
+    address = f"bookings/{booking.booking_id}/"
+    assert booking.qr_code in olga.open(address).content.decode()
+    page = anna.open(address).content.decode()
+    assert booking.qr_code not in page
+    assert f"…{booking.qr_code[-4:]}" in page

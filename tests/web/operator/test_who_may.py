@@ -37,7 +37,7 @@ PAGES = {
     "days/2026-01-05/": {*Role},
     "exports/": {Role.OPERATOR, Role.AUDITOR},
     "exports/file/?records=bookings&first=2026-01-05&last=2026-01-05&file_format=csv": {Role.OPERATOR, Role.AUDITOR},
-    "people/forget/?plate=DL01AB1234": {Role.OPERATOR},
+    "bookings/{booking}/forget/": {Role.OPERATOR},
 }
 ACTIONS = {
     "bookings/{booking}/cancel/": {Role.OPERATOR, Role.ATTENDANT, Role.CASHIER},
@@ -56,7 +56,7 @@ ACTIONS = {
     "shift/open/": {Role.OPERATOR, Role.CASHIER},
     "shift/close/": {Role.OPERATOR, Role.CASHIER},
     "days/2026-01-04/close/": {Role.OPERATOR},
-    "people/forget/": {Role.OPERATOR},
+    "bookings/{booking}/forget/": {Role.OPERATOR},
 }
 """Each is sent empty: who may do it is told what is missing, or that it is done; who may not, 403."""
 
