@@ -25,38 +25,23 @@ _MAX_DIGITS: Final = 18
 
 
 def booking_id_of(text: str) -> UUID:
-    uuid = _uuid(text)
-    if uuid is None:
-        raise UnknownBooking
-    return uuid
+    return _uuid_of(text, unknown=UnknownBooking)
 
 
 def session_id_of(text: str) -> UUID:
-    uuid = _uuid(text)
-    if uuid is None:
-        raise UnknownSession
-    return uuid
+    return _uuid_of(text, unknown=UnknownSession)
 
 
 def refund_id_of(text: str) -> UUID:
-    uuid = _uuid(text)
-    if uuid is None:
-        raise UnknownRefund
-    return uuid
+    return _uuid_of(text, unknown=UnknownRefund)
 
 
 def payment_id_of(text: str) -> UUID:
-    uuid = _uuid(text)
-    if uuid is None:
-        raise UnknownPayment
-    return uuid
+    return _uuid_of(text, unknown=UnknownPayment)
 
 
 def adjustment_id_of(text: str) -> UUID:
-    uuid = _uuid(text)
-    if uuid is None:
-        raise UnknownAdjustment
-    return uuid
+    return _uuid_of(text, unknown=UnknownAdjustment)
 
 
 def zone_id_of(text: str) -> int:
@@ -90,10 +75,12 @@ def day_of(text: str) -> date:
     raise ValueError("must be a day of this century, such as 2026-01-31.")
 
 
-def _uuid(text: str) -> UUID | None:
+def _uuid_of(text: str, *, unknown: type[ParkingError]) -> UUID:
     """Only the spelling with four hyphens: Python's UUID takes braces, URNs and foreign digits too."""
     try:
         uuid = UUID(text)
     except ValueError:
-        return None
-    return uuid if str(uuid) == text.lower() else None
+        raise unknown from None
+    if str(uuid) != text.lower():
+        raise unknown
+    return uuid
